@@ -1,0 +1,229 @@
+"""Command line of the center: serve, and what operators need beside it."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from issuing_center.deployment import Mode, declare
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from issuing_center.service import Service
+    from issuing_center.settings import Settings
+
+DEFAULT_DATA = Path(__file__).parents[1] / "build" / "sandbox"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status; errors are one line with a stable code."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    options = _parser().parse_args(arguments)
+    declare(Mode.SANDBOX if getattr(options, "sandbox", False) else Mode.PRODUCTION)
+    try:
+        return int(options.command(options))
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - the last boundary: one line instead of a traceback with data in it
+        print(f"{_code(error)}: {_line(error)}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m issuing_center", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="serve kiosks and counters over mutual TLS")
+    serve.add_argument("--config", type=Path, help="settings file (TOML); needed without --sandbox")
+    serve.add_argument("--sandbox", action="store_true", help="bring a pretend JPKI and fictitious registers")
+    serve.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the sandbox (default: build/sandbox)")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (sandbox)")
+    serve.add_argument("--port", type=int, default=8443, help="port to listen on, 0 for any (sandbox)")
+    serve.add_argument("--database", metavar="URL", help="database of the sandbox (default: SQLite in the data folder)")
+    serve.add_argument("--at", type=_instant, help="begin as if it were this instant, with the real hours (sandbox)")
+    serve.add_argument("--enforce-hours", action="store_true", help="keep the real opening hours (sandbox)")
+    serve.add_argument(
+        "--unlisted", action="store_true", help="leave no note in the data folder and end with standard input (sandbox)"
+    )
+    serve.set_defaults(command=_serve)
+
+    sandbox = commands.add_parser("sandbox", help="make the sandbox's data folder and say where it is")
+    sandbox.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    sandbox.set_defaults(command=_sandbox, sandbox=True)
+
+    expire = commands.add_parser("expire", help="erase what is past its time limit")
+    expire.add_argument("--config", type=Path, required=True, help="settings file (TOML)")
+    expire.set_defaults(command=_expire)
+    reconcile = commands.add_parser("reconcile", help="compare orders, documents and outcomes; name what disagrees")
+    reconcile.add_argument("--days", type=int, default=31, help="how far to look back (default: 31)")
+    reconcile.add_argument("--config", type=Path, required=True, help="settings file (TOML)")
+    reconcile.set_defaults(command=_reconcile)
+    reason = commands.add_parser("reason", help="tell staff the private reason behind a reference")
+    reason.add_argument("reference")
+    reason.add_argument("--config", type=Path, required=True, help="settings file (TOML)")
+    reason.set_defaults(command=_reason)
+    return parser
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise argparse.ArgumentTypeError("an instant needs its offset, as in 2026-11-20T10:00+09:00")
+    return at
+
+
+def _clock(starts_at: datetime | None) -> Callable[[], datetime]:
+    shift = timedelta() if starts_at is None else starts_at - datetime.now(UTC)
+    return lambda: datetime.now(UTC) + shift
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from issuing_center import server, web
+
+    with _center(options) as (settings, service):
+        listener = server.listen(settings.host, settings.port)
+        url = f"https://{settings.host}:{listener.getsockname()[1]}"
+        tls = server.server_tls(settings.server_certificate, settings.server_key, settings.device_ca)
+        http = server.make_server(web.make_app(service), tls, settings.threads)
+        with _announced(options, url):
+            if options.unlisted:
+                Thread(target=_end_with_input, args=(http,), daemon=True).start()
+            http.run(sockets=[listener])
+    return 0
+
+
+def _end_with_input(http: "uvicorn.Server") -> None:
+    """End the service when whoever started it closes our standard input, or is gone."""
+    sys.stdin.read()
+    http.should_exit = True
+
+
+@contextmanager
+def _center(options: argparse.Namespace) -> "Iterator[tuple[Settings, Service]]":
+    """Give settings and tools of the worker, in production or in the sandbox; nothing falls from one into the other."""
+    if options.sandbox:
+        from issuing_center.sandbox.center import sandbox_center
+
+        with sandbox_center(
+            options.data,
+            now=_clock(options.at),
+            database_url=options.database,
+            host=options.host,
+            port=options.port,
+            enforce_hours=options.enforce_hours or options.at is not None,
+        ) as center:
+            yield center.settings, center.service
+        return
+    from issuing_center.settings import SettingsError
+
+    if options.config is None:
+        raise SettingsError("serve needs --config FILE; --sandbox is for demonstrations")
+    with _production(options.config) as worker:
+        yield worker
+
+
+@contextmanager
+def _production(config: Path) -> "Iterator[tuple[Settings, Service]]":
+    from issuing_center.settings import load_settings
+    from issuing_center.wiring import make_service
+
+    settings = load_settings(config)
+    service = make_service(settings, _clock(None), enforce_hours=True)
+    try:
+        yield settings, service
+    finally:
+        service.engine.dispose()
+
+
+@contextmanager
+def _announced(options: argparse.Namespace, url: str) -> Iterator[None]:
+    """Say that the service listens: on standard output, and for a sandbox in its data folder, where kiosks look."""
+    note = options.data / "center.json" if options.sandbox and not options.unlisted else None
+    if options.sandbox:
+        print("SANDBOX: pretend JPKI, fictitious residents, every sheet a specimen", file=sys.stderr)
+    if note is not None:
+        note.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    print(f"ready {url}", flush=True)
+    try:
+        yield
+    finally:
+        if note is not None:
+            note.unlink(missing_ok=True)
+
+
+def _sandbox(options: argparse.Namespace) -> int:
+    from issuing_center.sandbox.jpki import ensure_sandbox
+
+    print(ensure_sandbox(options.data).root)
+    return 0
+
+
+def _expire(options: argparse.Namespace) -> int:
+    from issuing_center.ledger import store as ledger
+    from issuing_center.visits import store as visits
+
+    with _production(options.config) as (_settings, service):
+        now = service.now()
+        print(f"orders {ledger.erase_expired(service.engine, now)}, visits {visits.expire(service.engine, now)}")
+    return 0
+
+
+def _reconcile(options: argparse.Namespace) -> int:
+    from issuing_center.ledger.reconciliation import reconcile
+
+    with _production(options.config) as (_settings, service):
+        now = service.now()
+        found = reconcile(service.engine, now - timedelta(days=options.days), now)
+    for discrepancy in found:
+        print(f"{discrepancy.txn} {discrepancy.finding.value} {discrepancy.serial or ''}".rstrip())
+    return 1 if found else 0
+
+
+def _reason(options: argparse.Namespace) -> int:
+    from issuing_center.ledger import store as ledger
+
+    with _production(options.config) as (_settings, service):
+        refusal = ledger.find_refusal(service.engine, options.reference.upper())
+    if refusal is None:
+        print("REASON-01: no such reference", file=sys.stderr)
+        return 1
+    print(f"{refusal.at.isoformat()} {refusal.kiosk_id} {refusal.reason}")
+    return 0
+
+
+def _line(error: Exception) -> str:
+    """Give one line that is safe to show: the text of our own start-up errors, else only the type and place."""
+    from issuing_center.eventlog import place_of
+    from issuing_center.paper.absent import PaperUnavailable
+    from issuing_center.settings import SettingsError
+
+    if isinstance(error, SettingsError | PaperUnavailable | OSError | ImportError):
+        return str(error)
+    return f"{type(error).__name__} at {place_of(error)}"
+
+
+def _code(error: Exception) -> str:
+    from issuing_center.paper.absent import PaperUnavailable
+    from issuing_center.settings import SettingsError
+
+    match error:
+        case SettingsError():
+            return "CONFIG-01"
+        case PaperUnavailable():
+            return error.code
+        case OSError():
+            return "SERVE-01"
+        case _:
+            return "OTHER-01"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,283 @@
+"""INV-18: is everything on the finished pages that makes them a certificate? Asked of the file, not of the template.
+
+The check opens the finished bytes again as a reader would: pages, content streams, fonts. It follows each show
+operator through the font's own maps to text *and* to an outline that is not empty, and each drawing to its bytes,
+place and size. It shares no state with the code that drew. What it cannot see: a later object painted over a text,
+and a renderer's or printer's own faults; goldens and the scan of the sheet look at those. It reads files as this
+room writes them, before a signature is appended, and calls everything else incomplete.
+"""
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+from issuing_center.paper import form
+from issuing_center.paper.pdf import MM, PAGE_PT
+from issuing_center.paper.seal import Seal
+from issuing_center.paper.sheet import PERSONS_A_PAGE, JuminhyoSheet, SealColour
+
+_MARGIN_PT: Final = 10 * MM
+_REFERENCE: Final = re.compile(rb"/(\w+) (\d+) 0 R")
+_HIDES: Final = re.compile(rb"\s(?:rg|g|k|sc|scn|cs|gs|Tr|Tz|W\*?)\s")
+"""Operators that could make text invisible; where one appears, texts of that stream do not count."""
+_SHOW: Final = re.compile(rb"/(\w+) [\d.]+ Tf(?: [-\d.]+ Tc)? 1 0 0 1 ([-\d.]+) ([-\d.]+) Tm <([0-9a-f]+)> Tj")
+"""One shown text: font, place, codes."""
+_STEP: Final = re.compile(rb"(?P<save>\bq\b)|(?P<restore>\bQ\b)|(?P<matrix>[-\d. ]+) cm|/(?P<drawing>\w+) Do")
+"""What leads to another drawing and moves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What every page must show, taken from the order and the settings version, never from the drawing."""
+
+    sentence: str
+    """The 認証文 of the scope that was ordered."""
+    mayor: str
+    """Title and name in office on the day of issue."""
+    issue_number: str
+    """発行番号."""
+    pages: int
+    """Number of pages; each must say n of this."""
+    seal: Seal
+    """The seal in force."""
+    seal_is_black: bool
+    """True asks for 「この印は黒色です」."""
+    specimen: bool
+    """True asks for 見本 across the page; False forbids it."""
+
+    @classmethod
+    def of(cls, sheet: JuminhyoSheet) -> "Expected":
+        """Say what the pages of a sheet must show."""
+        return cls(
+            sentence=sheet.scope.sentence,
+            mayor=f"{sheet.issuer.mayor_title}　　{sheet.issuer.mayor_name}",
+            issue_number=sheet.issue_number,
+            pages=-(-len(sheet.persons) // PERSONS_A_PAGE),
+            seal=sheet.issuer.seal,
+            seal_is_black=sheet.issuer.seal_colour is SealColour.BLACK,
+            specimen=sheet.specimen,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Everything is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """Something is not there; nothing may be printed, signed or delivered."""
+
+    lacking: tuple[str, ...]
+    """``page 1: seal``, ``page 2: sentence``, ``file: ...``; never a value."""
+
+
+def check_complete(pdf: bytes, expected: Expected) -> Complete | Incomplete:
+    """Check a finished file against what its pages must show. Takes well under a millisecond a page.
+
+    Total: a file that cannot be followed is Incomplete, not an exception.
+    """
+    try:
+        lacking = list(_lacking(_File(pdf), expected))
+    except (KeyError, ValueError, IndexError, AttributeError, struct.error, zlib.error):
+        lacking = ["file: cannot be read as this room writes files"]
+    return Incomplete(tuple(lacking)) if lacking else Complete()
+
+
+def _lacking(file: "_File", expected: Expected) -> Iterator[str]:
+    pages = file.pages()
+    if len(pages) != expected.pages:
+        yield "file: number of pages"
+    for number, page in enumerate(pages, start=1):
+        seen = file.seen(page)
+        wanted = {
+            "sentence": expected.sentence,
+            "mayor": expected.mayor,
+            "page number": f"（{number}／{expected.pages}）",
+            "issue number": f"発行番号　{expected.issue_number}",
+        }
+        if expected.seal_is_black:
+            wanted["note that the seal is black"] = form.BLACK_SEAL_NOTE
+        for what, text in wanted.items():
+            if text not in seen.texts:
+                yield f"page {number}: {what}"
+        if not any(_is_seal(drawing, expected) for drawing in seen.drawings):
+            yield f"page {number}: seal"
+        marked = any(_is_specimen_mark(drawing) for drawing in seen.drawings)
+        if marked is not expected.specimen:
+            yield f"page {number}: specimen mark"
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    name: str
+    content: bytes = field(repr=False)
+    matrix: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    texts: set[str] = field(default_factory=set, repr=False)
+    drawings: list[_Drawing] = field(default_factory=list)
+    walked: set[int] = field(default_factory=set)
+
+
+def _is_seal(drawing: _Drawing, expected: Expected) -> bool:
+    """Compare drawing, size (1 %) and place: a seal off the page or shrunk to a dot is no seal."""
+    colour, _, path = drawing.content.partition(b"\n")
+    a, b, c, d, x, y = drawing.matrix
+    side = expected.seal.side_mm * MM
+    return (
+        path == expected.seal.path
+        and colour.startswith(b"0 g" if expected.seal_is_black else b"0.75 ")
+        and b == c == 0
+        and abs(a * 1000 - side) <= side / 100
+        and abs(d * 1000 - side) <= side / 100
+        and _on_paper(x, y)
+        and _on_paper(x + side, y + side)
+    )
+
+
+def _is_specimen_mark(drawing: _Drawing) -> bool:
+    """Judge 見本 by its colour, its size on the page and that there is an outline at all."""
+    return (
+        drawing.name == form.SPECIMEN
+        and drawing.content.startswith(form.SPECIMEN_COLOUR)
+        and len(drawing.content) > 500
+        and drawing.matrix == (1, 0, 0, 1, 0, 0)
+    )
+
+
+def _on_paper(x: float, y: float) -> bool:
+    return _MARGIN_PT <= x <= PAGE_PT[0] - _MARGIN_PT and _MARGIN_PT <= y <= PAGE_PT[1] - _MARGIN_PT
+
+
+class _File:
+    """Follows references through one file."""
+
+    def __init__(self, pdf: bytes) -> None:
+        self._pdf = pdf
+        end = pdf.rindex(b"startxref")
+        start = int(pdf[end + 9 :].split()[0])
+        rows = pdf[start:end].split(b"trailer")[0].split(b"\n")[2:]
+        self._offsets = [int(row[:10]) for row in rows if row]
+        self._root = int(_found(rb"/Root (\d+) 0 R", pdf[start:end]))
+        self._fonts: dict[int, dict[bytes, str]] = {}
+
+    def head(self, number: int) -> bytes:
+        """Give an object up to its stream or its end."""
+        start = self._offsets[number]
+        if not self._pdf.startswith(b"%d 0 obj" % number, start):
+            raise ValueError("cross-reference leads elsewhere")
+        stop = self._pdf.index(b"endobj", start)
+        stream = self._pdf.find(b"stream\n", start, stop)
+        return self._pdf[start : stop if stream < 0 else stream]
+
+    def stream(self, number: int) -> bytes:
+        """Give the decoded stream of an object."""
+        head = self.head(number)
+        start = self._offsets[number] + len(head) + 7
+        data = self._pdf[start : start + int(_found(rb"/Length (\d+)", head))]
+        return zlib.decompress(data) if b"/FlateDecode" in head else data
+
+    def pages(self) -> list[int]:
+        """Give the object numbers of the pages in order."""
+        tree = self.head(int(_found(rb"/Pages (\d+) 0 R", self.head(self._root))))
+        return [int(kid) for kid in re.findall(rb"(\d+) 0 R", _found(rb"/Kids \[(.*?)\]", tree))]
+
+    def seen(self, page: int) -> _Seen:
+        """Give what a page shows."""
+        head = self.head(page)
+        if _found(rb"/MediaBox \[ ?([\d. ]+?) ?\]", head).split() != [b"0", b"0", b"595.199", b"841.919"]:
+            raise ValueError("page of another size")
+        seen = _Seen()
+        self._walk(
+            self.stream(int(_found(rb"/Contents (\d+)", head))),
+            self.head(int(_found(rb"/Resources (\d+)", head))),
+            (1.0, 0.0, 0.0, 1.0, 0.0, 0.0),
+            seen,
+        )
+        return seen
+
+    def _walk(self, content: bytes, resources: bytes, matrix: tuple[float, ...], seen: _Seen) -> None:
+        named = dict(_REFERENCE.findall(resources))
+        here, stack = matrix, list[tuple[float, ...]]()
+        text_start = content.find(b"BT")
+        # Long paths hold none of these; looking only as far as the last of them keeps the seal cheap.
+        stop = max(content.rfind(b" Do"), content.rfind(b" cm"), content.rfind(b"Q")) + 3
+        for step in _STEP.finditer(content, 0, stop if text_start < 0 else min(stop, text_start)):
+            if step["save"]:
+                stack.append(here)
+            elif step["restore"]:
+                here = stack.pop()
+            elif step["matrix"]:
+                here = _product(tuple(float(part) for part in step["matrix"].split()), here)
+            else:
+                number = int(named[step["drawing"]])
+                inner = self.stream(number)
+                seen.drawings.append(_Drawing(step["drawing"].decode("ascii"), inner, here))
+                # The same block drawn again shows the same labels again; nothing required stands in it.
+                if number not in seen.walked:
+                    seen.walked.add(number)
+                    self._walk(inner, self.head(number), here, seen)
+        # Texts count only where this room writes them: last, under the matrix the stream began with, in plain black.
+        unmoved = here == matrix and not stack and content.rfind(b" cm") < text_start
+        if text_start >= 0 and unmoved and not _HIDES.search(content):
+            self._read(content, named, matrix, seen)
+
+    def _read(self, content: bytes, named: dict[bytes, bytes], matrix: tuple[float, ...], seen: _Seen) -> None:
+        """Collect the texts of one stream that stand on the paper."""
+        shown = _SHOW.findall(content)
+        fonts = {name: self._font(int(named[name])) for name in {name for name, _, _, _ in shown}}
+        for name, x, y, codes in shown:
+            if _on_paper(float(x) + matrix[4], float(y) + matrix[5]):
+                get = fonts[name].get
+                seen.texts.add("".join([get(codes[at : at + 4], "") for at in range(0, len(codes), 4)]))
+
+    def _font(self, number: int) -> dict[bytes, str]:
+        """Give code -> text of a font, only for codes whose glyph has ink (or is a space)."""
+        if number not in self._fonts:
+            font = self.head(number)
+            descendant = self.head(int(_found(rb"/DescendantFonts \[(\d+)", font)))
+            descriptor = self.head(int(_found(rb"/FontDescriptor (\d+)", descendant)))
+            glyphs = self.stream(int(_found(rb"/CIDToGIDMap (\d+)", descendant)))
+            has_ink = _ink(self.stream(int(_found(rb"/FontFile2 (\d+)", descriptor))))
+            rows = re.findall(
+                rb"^<([0-9a-f]{4})> <([0-9a-f]+)>", self.stream(int(_found(rb"/ToUnicode (\d+)", font))), re.MULTILINE
+            )
+            to_glyph = struct.unpack(f">{len(glyphs) // 2}H", glyphs)
+            self._fonts[number] = {
+                code: text
+                for code, text in [(code, bytes.fromhex(hexa.decode()).decode("utf-16-be")) for code, hexa in rows]
+                if text.isspace() or has_ink[to_glyph[int(code, 16)]]
+            }
+        return self._fonts[number]
+
+
+def _ink(font: bytes) -> list[bool]:
+    """Say of every glyph of a TrueType file whether its outline is not empty."""
+    (count,) = struct.unpack(">H", font[4:6])
+    records = [struct.unpack(">4sLLL", font[12 + 16 * at : 28 + 16 * at]) for at in range(count)]
+    tables = {tag: font[offset : offset + length] for tag, _, offset, length in records}
+    long = struct.unpack(">h", tables[b"head"][50:52])[0]
+    loca = tables[b"loca"]
+    starts = struct.unpack(f">{len(loca) // 4}L" if long else f">{len(loca) // 2}H", loca)
+    scale, size = (1 if long else 2), len(tables[b"glyf"])
+    return [here < following and following * scale <= size for here, following in pairwise(starts)]
+
+
+def _found(pattern: bytes, text: bytes) -> bytes:
+    match = re.search(pattern, text, re.DOTALL)
+    if match is None:
+        raise ValueError("an entry is missing")
+    return match[1]
+
+
+def _product(first: tuple[float, ...], then: tuple[float, ...]) -> tuple[float, ...]:
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = then
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)

@@ -1,0 +1,187 @@
+"""How the register changes: one transaction and one new version for each message of the feed or act of an operator.
+
+Nothing here reads a clock or knows where a message came from.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from issuing_center.database import writing
+from issuing_center.register import tables
+from issuing_center.register.port import UnknownMunicipalityError
+from issuing_center.register.records import CertificateLink, HouseholdId, ResidentId, StopKind
+from issuing_center.register.sql import serial_text
+
+
+class FeedGapError(Exception):
+    """A message of the feed is missing. The municipality is stopped; nothing of this message was taken (INV-12)."""
+
+
+class UnknownResidentError(LookupError):
+    """A change names a resident, household or stop signal that the register does not have."""
+
+
+@contextmanager
+def changing(
+    bind: Engine | Connection, municipality_code: str, *, as_of: datetime, sequence: int | None = None
+) -> Iterator["RegisterChange"]:
+    """Change one municipality's register: all of the block or nothing, as one new version.
+
+    `as_of` is the instant up to which the master system's changes are in; an earlier one than is known leaves it as
+    it is. `sequence` is the message's number in the feed; None for changes by an operator, which are not numbered. An
+    empty block is a sign of life of the feed. Raises UnknownMunicipalityError, and FeedGapError after putting the
+    municipality under a stop signal that only an operator lifts.
+    """
+    try:
+        with writing(bind) as connection:
+            yield _begin(connection, municipality_code, as_of, sequence)
+    except FeedGapError:
+        with writing(bind) as connection:
+            _begin(connection, municipality_code, as_of=None, sequence=None).stop_municipality(
+                StopKind.STOPPED, since=as_of
+            )
+        raise
+
+
+def _begin(
+    connection: Connection, municipality_code: str, as_of: datetime | None, sequence: int | None
+) -> "RegisterChange":
+    # The row's lock puts the changes of one municipality one after another; each has its own version number.
+    row = connection.execute(
+        select(tables.municipality).where(tables.municipality.c.code == municipality_code).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise UnknownMunicipalityError
+    if sequence is not None and sequence != row.feed_sequence + 1:
+        raise FeedGapError
+    connection.execute(
+        update(tables.municipality)
+        .where(tables.municipality.c.code == municipality_code)
+        .values(
+            version=row.version + 1,
+            feed_as_of=row.feed_as_of if as_of is None else max(as_of, row.feed_as_of),
+            feed_sequence=row.feed_sequence if sequence is None else sequence,
+        )
+    )
+    return RegisterChange(connection, municipality_code, version=row.version + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterChange:
+    """One change in the making; it becomes visible as a whole when its block is left."""
+
+    connection: Connection
+    municipality_code: str
+    version: int
+    """The version that this change will be."""
+
+    def put(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert rows of one of the register's tables, or replace those with the same primary key."""
+        put_rows(self.connection, table, rows)
+
+    def move_household(self, household_id: HouseholdId, address: str) -> None:
+        """Give a household a new address within the municipality."""
+        self._one(
+            tables.household,
+            {"address": address},
+            household_id=household_id,
+            municipality_code=self.municipality_code,
+        )
+
+    def change_resident(self, resident_id: ResidentId, values: Mapping[str, Any]) -> None:
+        """Change columns of one resident's record."""
+        self._one(tables.resident, values, resident_id=resident_id)
+
+    def remove_resident(self, resident_id: ResidentId, on: date) -> None:
+        """Remove (消除) a resident: from this version on they appear on no certificate and can take none."""
+        self._one(tables.resident, {"removed_on": on}, resident_id=resident_id)
+
+    def stop_resident(self, resident_id: ResidentId, kind: StopKind, since: datetime) -> str:
+        """Put a resident under a stop signal; gives the id by which it is lifted."""
+        return self._stop("resident", kind, since, resident_id=resident_id)
+
+    def stop_household(self, household_id: HouseholdId, kind: StopKind, since: datetime) -> str:
+        """Put a whole household under a stop signal; gives the id by which it is lifted."""
+        return self._stop("household", kind, since, household_id=household_id)
+
+    def stop_municipality(self, kind: StopKind, since: datetime) -> str:
+        """Put the whole municipality under a stop signal; gives the id by which it is lifted."""
+        return self._stop("municipality", kind, since)
+
+    def lift_stop(self, stop_id: str, at: datetime) -> None:
+        """End a stop signal at an instant; the signal itself stays on record."""
+        self._one(tables.stop_signal, {"until": at}, stop_id=stop_id, municipality_code=self.municipality_code)
+
+    def link(self, links: Sequence[CertificateLink]) -> None:
+        """Link certificates to residents; a certificate known already then belongs to the resident named last."""
+        self.put(
+            tables.certificate_link,
+            [
+                {
+                    "issuer_key_id": link.issuer_key_id,
+                    "serial": serial_text(link.serial),
+                    "resident_id": link.resident_id,
+                    "active": True,
+                }
+                for link in links
+            ],
+        )
+
+    def unlink(self, issuer_key_id: bytes, serial: int) -> None:
+        """End the link of a certificate; it stays on record as inactive."""
+        self._one(tables.certificate_link, {"active": False}, issuer_key_id=issuer_key_id, serial=serial_text(serial))
+
+    def _stop(self, level: str, kind: StopKind, since: datetime, **target: str) -> str:
+        stop_id = token_hex(16)
+        self.connection.execute(
+            tables.stop_signal.insert().values(
+                stop_id=stop_id,
+                municipality_code=self.municipality_code,
+                level=level,
+                kind=kind.value,
+                since=since,
+                **target,
+            )
+        )
+        return stop_id
+
+    def _one(self, table: Table, values: Mapping[str, Any], **key: object) -> None:
+        statement = update(table).values(dict(values))
+        for name, value in key.items():
+            statement = statement.where(table.c[name] == value)
+        if self.connection.execute(statement).rowcount != 1:
+            raise UnknownResidentError(table.name)
+
+
+def put_rows(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows, or replace every other column of those with the same primary key; a column not named is NULL."""
+    columns = set(table.columns.keys())
+    full = []
+    for row in rows:
+        if not set(row) <= columns:
+            raise ValueError(f"{table.name}: a value for no column")
+        full.append({name: row.get(name) for name in columns})
+    if not full:
+        return
+    key = [column.name for column in table.primary_key]
+    # The two constructs have the same methods but no common type.
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    statement = insert(table)
+    statement = statement.on_conflict_do_update(
+        index_elements=key, set_={name: statement.excluded[name] for name in columns if name not in key}
+    )
+    connection.execute(statement, full)
+
+
+def clear_settings(connection: Connection, municipality_code: str) -> None:
+    """Delete a municipality's mayors, offers, hours and closures, so that a change can put the new ones."""
+    for table in (tables.mayor, tables.offer, tables.opening_window, tables.closed_interval):
+        connection.execute(delete(table).where(table.c.municipality_code == municipality_code))

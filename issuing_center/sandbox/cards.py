@@ -1,0 +1,83 @@
+"""The virtual card file: everything the kiosk ever reads of a persona, and nothing more.
+
+It holds the private key that a real card would never give away; that is why it is marked fictitious and kept 0600.
+"""
+
+from base64 import b64encode
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from issuing_center.sandbox.personas import Persona, PersonaKind
+
+CARD_FORMAT = 1
+TRIES_MAX = 3
+SIGN_TRIES_MAX = 5
+
+_ATR = "3B888001000005E0B381A1007F"
+"""First contactless answer to reset of jpki-card.md section 1."""
+
+_TOKEN_LABELS = {
+    PersonaKind.CARD: "JPKIAPICCTOKEN2",
+    PersonaKind.PHONE: "JPKIAPGPSETOKEN",
+    PersonaKind.FOREIGN: "",
+}
+"""What the token information file says answers (jpki-card.md 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationPart:
+    """Content of the authentication files; without a certificate the CA certificate is there all the same."""
+
+    issuer: x509.Certificate = field(repr=False)
+    certificate: x509.Certificate | None = field(repr=False)
+    key: rsa.RSAPrivateKey | None = field(repr=False)
+
+
+def card_file(persona: Persona, part: AuthenticationPart | None, signing_ca: x509.Certificate) -> dict[str, object]:
+    """Give the content of a virtual card file; `part` None makes a card on which no JPKI application answers."""
+    sign = None
+    if part is not None:
+        sign = {
+            "certificate": None,
+            "ca_certificate": _certificate(signing_ca),
+            "private_key": None,
+            "password": None,
+            "tries_left": SIGN_TRIES_MAX,
+            "tries_max": SIGN_TRIES_MAX,
+        }
+    return {
+        "format": CARD_FORMAT,
+        "persona": persona.name,
+        "fictitious": True,
+        "title_ja": persona.title_ja,
+        "title_en": persona.title_en,
+        "kind": persona.kind.value,
+        "atr": _ATR,
+        "token_label": _TOKEN_LABELS[persona.kind],
+        "auth": None if part is None else _authentication(persona, part),
+        "sign": sign,
+    }
+
+
+def _authentication(persona: Persona, part: AuthenticationPart) -> dict[str, object]:
+    return {
+        "certificate": None if part.certificate is None else _certificate(part.certificate),
+        "ca_certificate": _certificate(part.issuer),
+        "private_key": None if part.key is None else _key(part.key),
+        "pin": None if part.certificate is None else persona.pin,
+        "tries_left": persona.tries_left,
+        "tries_max": TRIES_MAX,
+        "certificate_needs_pin": persona.kind is PersonaKind.PHONE,
+    }
+
+
+def _certificate(certificate: x509.Certificate) -> str:
+    return b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode("ascii")
+
+
+def _key(key: rsa.RSAPrivateKey) -> str:
+    der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return b64encode(der).decode("ascii")

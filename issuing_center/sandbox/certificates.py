@@ -1,0 +1,187 @@
+"""The shapes of the sandbox's certificates: those of jpki-card.md section 6 under an organisation that does not exist.
+
+Only shapes: which certificates there are, and for whom, is decided in `jpki`. Nothing is written here.
+"""
+
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from issuing_center.deployment import SANDBOX_ARC, SANDBOX_MARKER_OID
+from issuing_center.sandbox.files import PrivateKey
+
+POLICY_OID = f"{SANDBOX_ARC}.1"
+"""Certificate policy of the sandbox's authentication certificates."""
+
+ORGANISATION = "Sandbox Public Key Service (fictitious)"
+AUTHORITY = "Sandbox Issuing Authority (fictitious)"
+
+
+def name(*parts: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
+    """Make a distinguished name in Japan, in the order given."""
+    return x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "JP")] + [x509.NameAttribute(*each) for each in parts])
+
+
+def generation_name(purpose: str) -> x509.Name:
+    """Give the name that all generations of one purpose share (`user authentication` or `digital signature`)."""
+    return name(
+        (NameOID.ORGANIZATION_NAME, ORGANISATION),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, f"Sandbox PKS for {purpose}"),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, AUTHORITY),
+    )
+
+
+def key_usage(*names: str) -> x509.KeyUsage:
+    """Make a key usage with exactly these bits, named as in cryptography (`digital_signature`, ...)."""
+    every = (
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+        "key_cert_sign",
+        "crl_sign",
+        "encipher_only",
+        "decipher_only",
+    )
+    return x509.KeyUsage(**{each: each in names for each in every})
+
+
+def authority(subject: x509.Name, key: PrivateKey, serial: int, start: datetime, end: datetime) -> x509.Certificate:
+    """Make a self-signed CA certificate with the marker by which a production center refuses it."""
+    return (
+        _begin(subject, subject, key, serial, start, end)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(key_usage("key_cert_sign", "crl_sign"), critical=True)
+        .add_extension(_key_id(key), critical=False)
+        .add_extension(
+            x509.UnrecognizedExtension(x509.ObjectIdentifier(SANDBOX_MARKER_OID), b"\x05\x00"), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+
+
+def authentication_certificate(
+    issuer: x509.Certificate,
+    issuer_key: PrivateKey,
+    key: rsa.RSAPrivateKey,
+    serial: int,
+    issue_number: str,
+    start: datetime,
+    end: datetime,
+) -> x509.Certificate:
+    """Make a certificate as on a card: a number for a name, no alternative name, a critical policy, directory CRL point."""
+    subject = name((NameOID.COMMON_NAME, issue_number))
+    point = name(
+        (NameOID.ORGANIZATION_NAME, ORGANISATION),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, "CRL Distribution Points"),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, "Mihon-ken"),
+        (NameOID.COMMON_NAME, "Shiomino-shi CRLDP"),
+    )
+    organisation_ja = name((NameOID.ORGANIZATION_NAME, "見本公的個人認証サービス（架空）"))
+    policy = x509.PolicyInformation(x509.ObjectIdentifier(POLICY_OID), None)
+    return (
+        _begin(subject, issuer.subject, key, serial, start, end)
+        .add_extension(key_usage("digital_signature"), critical=True)
+        .add_extension(x509.CertificatePolicies([policy]), critical=True)
+        .add_extension(x509.IssuerAlternativeName([x509.DirectoryName(organisation_ja)]), critical=False)
+        .add_extension(
+            x509.CRLDistributionPoints([x509.DistributionPoint([x509.DirectoryName(point)], None, None, None)]),
+            critical=False,
+        )
+        .add_extension(_issuer_key_id(issuer), critical=False)
+        .add_extension(_key_id(key), critical=False)
+        .sign(issuer_key, hashes.SHA256())
+    )
+
+
+def responder_certificate(
+    issuer: x509.Certificate,
+    issuer_key: PrivateKey,
+    key: PrivateKey,
+    serial: int,
+    common_name: str,
+    start: datetime,
+    end: datetime,
+) -> x509.Certificate:
+    """Make a delegated OCSP responder certificate (RFC 6960, 4.2.2.2)."""
+    subject = name((NameOID.ORGANIZATION_NAME, ORGANISATION), (NameOID.COMMON_NAME, common_name))
+    return (
+        _begin(subject, issuer.subject, key, serial, start, end)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(key_usage("digital_signature"), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
+        .add_extension(x509.OCSPNoCheck(), critical=False)
+        .add_extension(_issuer_key_id(issuer), critical=False)
+        .add_extension(_key_id(key), critical=False)
+        .sign(issuer_key, hashes.SHA256())
+    )
+
+
+def service_certificate(
+    issuer: x509.Certificate,
+    issuer_key: PrivateKey,
+    key: ec.EllipticCurvePrivateKey,
+    serial: int,
+    common_name: str,
+    start: datetime,
+    end: datetime,
+    *,
+    usage: x509.ObjectIdentifier | None,
+    hosts: tuple[str, ...] = (),
+) -> x509.Certificate:
+    """Make a certificate of the center or of a device: a TLS server with `hosts`, a TLS client, or (None) a signer."""
+    subject = name((NameOID.ORGANIZATION_NAME, ORGANISATION), (NameOID.COMMON_NAME, common_name))
+    bits = ("digital_signature",) if usage is not None else ("digital_signature", "content_commitment")
+    builder = (
+        _begin(subject, issuer.subject, key, serial, start, end)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(key_usage(*bits), critical=True)
+        .add_extension(_issuer_key_id(issuer), critical=False)
+        .add_extension(_key_id(key), critical=False)
+    )
+    if usage is not None:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+    if hosts:
+        builder = builder.add_extension(x509.SubjectAlternativeName([_host(each) for each in hosts]), critical=False)
+    return builder.sign(issuer_key, hashes.SHA256())
+
+
+def _host(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
+def _begin(
+    subject: x509.Name, issuer: x509.Name, key: PrivateKey, serial: int, start: datetime, end: datetime
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(serial)
+        .not_valid_before(start)
+        .not_valid_after(end)
+    )
+
+
+def _key_id(key: PrivateKey) -> x509.SubjectKeyIdentifier:
+    return x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+
+
+def _issuer_key_id(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(
+        issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    )
+
+
+def years(count: float) -> timedelta:
+    """Give a span of years of 365.25 days: the sandbox's validities need no calendar."""
+    return timedelta(days=365.25 * count)

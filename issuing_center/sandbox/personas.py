@@ -1,0 +1,126 @@
+"""Who stands in front of the kiosk in the sandbox: one row a persona, and what is special about each.
+
+The table is data; cards, certificates and status are made from it. It knows no residents' records: `resident_key` only names the
+person in the fictitious register.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class PersonaKind(Enum):
+    """What is laid on the reader; values are those of the virtual card file."""
+
+    CARD = "card"
+    PHONE = "phone"
+    FOREIGN = "foreign"
+    """An IC card of some other scheme: no application of the JPKI answers."""
+
+
+class CertificateState(Enum):
+    """State of the authentication certificate on the day the sandbox is made."""
+
+    GOOD = "good"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    ON_HOLD = "hold"
+    NONE = "none"
+    """The holder declined the certificate, or there is no such application."""
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """One fictitious holder."""
+
+    name: str
+    """Name in commands and of the card file."""
+    title_ja: str
+    title_en: str
+    resident_key: str | None
+    """The person in the fictitious register; None where nobody is linked to the certificate."""
+    kind: PersonaKind = PersonaKind.CARD
+    state: CertificateState = CertificateState.GOOD
+    generation: int = 3
+    """Which CA generation issued the certificate."""
+    tries_left: int = 3
+    pin: str = "1234"
+
+    @property
+    def has_certificate(self) -> bool:
+        """Tell whether there is an authentication certificate at all."""
+        return self.state is not CertificateState.NONE
+
+
+PERSONAS: tuple[Persona, ...] = (
+    Persona("hanako", "花子：問題のないカード", "Hanako: nothing special", "hanako"),
+    Persona(
+        "ichiro",
+        "一郎：別の世帯、珍しい字の氏名",
+        "Ichiro: another household, a name with rare characters",
+        "ichiro",
+        generation=2,
+    ),
+    Persona("yoshiko", "良子：六人世帯", "Yoshiko: household of six", "yoshiko"),
+    Persona(
+        "maria",
+        "マリア：外国人住民、ローマ字の氏名",
+        "Maria: foreign resident, name in Latin letters",
+        "maria",
+        generation=2,
+    ),
+    Persona("blocked", "暗証番号がロックされたカード", "PIN blocked", "blocked", tries_left=0),
+    Persona("one-try", "暗証番号の残り回数が1回のカード", "One try left", "one-try", tries_left=1),
+    Persona(
+        "expired",
+        "有効期限の切れた証明書",
+        "Certificate expired yesterday",
+        "expired",
+        state=CertificateState.EXPIRED,
+        generation=1,
+    ),
+    Persona(
+        "revoked",
+        "失効した証明書",
+        "Certificate revoked (keyCompromise)",
+        "revoked",
+        state=CertificateState.REVOKED,
+    ),
+    Persona(
+        "on-hold",
+        "一時停止中の証明書",
+        "Certificate on hold (certificateHold)",
+        "on-hold",
+        state=CertificateState.ON_HOLD,
+        generation=2,
+    ),
+    Persona(
+        "no-auth",
+        "利用者証明用電子証明書のないカード",
+        "No authentication certificate on the card",
+        None,
+        state=CertificateState.NONE,
+    ),
+    Persona("phone", "スマートフォンの電子証明書", "Certificate in a smartphone", "phone", kind=PersonaKind.PHONE),
+    Persona(
+        "foreign",
+        "関係のないICカード",
+        "IC card of another scheme",
+        None,
+        kind=PersonaKind.FOREIGN,
+        state=CertificateState.NONE,
+    ),
+    Persona("unlinked", "住民と結び付いていない証明書", "Good certificate, no resident linked", None),
+    Persona("gaiji", "どの書体にもない字を氏名に持つ人", "A name with a character no font has", "gaiji"),
+    Persona("protected", "支援措置を受けている人", "Resident under support measures", "protected"),
+    Persona("leaving", "転出予定の人", "Resident about to move out", "leaving"),
+    Persona("child", "15歳未満の人", "Resident under 15", "child"),
+)
+"""Every persona. Adding one is adding a row here and, if linked, a resident of that key in the fictitious register."""
+
+
+def persona(name: str) -> Persona:
+    """Find a persona by name; raises KeyError for a name that is not in the table."""
+    for each in PERSONAS:
+        if each.name == name:
+            return each
+    raise KeyError(f"no persona is called {name}; there are {', '.join(each.name for each in PERSONAS)}")

@@ -1,0 +1,51 @@
+"""Seals what concerns a person to the key of one visit, and signs documents for the kiosk to check.
+
+The public key comes with the card's signature over it (design: sealed to the visit); this module neither knows nor asks
+whose key it is.
+"""
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, mlkem, x25519
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PublicKey, Suite
+
+from issuing_center import wire
+
+_SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_MLKEM_BYTES = 1184
+
+
+class BadPublicKeyError(ValueError):
+    """The visit's public key is not two well-formed raw keys."""
+
+
+def visit_key(raw: bytes) -> MLKEM768X25519PublicKey:
+    """Rebuild a visit's public key from its 1,184 + 32 raw bytes; raises BadPublicKeyError."""
+    if len(raw) != wire.PUBLIC_KEY_BYTES:
+        raise BadPublicKeyError
+    try:
+        return MLKEM768X25519PublicKey(
+            mlkem.MLKEM768PublicKey.from_public_bytes(raw[:_MLKEM_BYTES]),
+            x25519.X25519PublicKey.from_public_bytes(raw[_MLKEM_BYTES:]),
+        )
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise BadPublicKeyError from error
+
+
+def seal(plain: bytes, key: MLKEM768X25519PublicKey, binding: bytes) -> bytes:
+    """Seal bytes to a visit's key, bound to `binding` (RFC 9180 base mode, single shot)."""
+    return _SUITE.encrypt(plain, key, info=binding)
+
+
+def sign_document(key: ec.EllipticCurvePrivateKey, binding: bytes, sealed: bytes) -> bytes:
+    """Sign a sealed document with the center's P-256 key; DER-encoded ECDSA with SHA-256."""
+    return key.sign(wire.document_statement(binding, sealed), ec.ECDSA(hashes.SHA256()))
+
+
+def verify_outcome(key: ec.EllipticCurvePublicKey, outcome: bytes, signature: bytes) -> bool:
+    """Tell whether a kiosk's device key signed this outcome."""
+    try:
+        key.verify(signature, wire.outcome_statement(outcome), ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True

@@ -1,0 +1,59 @@
+"""What one worker of the center works with: made once by the wiring, passed to every room, holding no request's state.
+
+Any worker can answer any request, so nothing here may remember one (INV-3, INV-16).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy import Engine
+
+from issuing_center.devices import DeviceRegistry
+from issuing_center.paper.fonts import PaperFonts
+from issuing_center.paper.seal import Seal
+from issuing_center.register.port import Register
+from issuing_center.trust import CertificateVerifier
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Times of a visit."""
+
+    challenge: timedelta = timedelta(minutes=5)
+    """From the nonce to the proof; the PIN pad waits two minutes at most."""
+    visit: timedelta = timedelta(minutes=20)
+    """From the proof to the last order."""
+    sealed: timedelta = timedelta(hours=24)
+    """From the drawing to the erasure of the sealed form, if no outcome comes."""
+    statement_skew: timedelta = timedelta(minutes=5)
+    """How far the kiosk's clock may differ from the center's."""
+    proofs_a_challenge: int = 5
+    """Refused proofs after which a nonce is used up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One worker's tools."""
+
+    engine: Engine
+    register: Register
+    verifier: CertificateVerifier
+    devices: DeviceRegistry
+    fonts: PaperFonts
+    seals: dict[str, Seal]
+    """公印 by municipality code."""
+    document_key: ec.EllipticCurvePrivateKey = field(repr=False)
+    """Signs documents; kiosks know its public half."""
+    subject_key: bytes = field(repr=False)
+    """Keys the hash that stands for a resident in ledger and documents."""
+    now: Callable[[], datetime]
+    """The wall clock, aware."""
+    enforce_hours: bool
+    """False only in a sandbox."""
+    specimen: bool
+    """True stamps 見本 on every sheet; always in a sandbox."""
+    build_id: str
+    config_id: str
+    limits: Limits = Limits()

@@ -1,0 +1,1 @@
+"""The machine a resident stands in front of."""

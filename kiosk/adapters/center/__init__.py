@@ -1,0 +1,1 @@
+"""The issuing center over HTTPS with mutual TLS."""

@@ -1,0 +1,243 @@
+"""The issuing center as the kiosk's port, spoken over HTTPS: visits, orders, outcome reports.
+
+Every check that binds a document to this visit stands in `_checked` and is made three times: at receipt, after opening,
+and immediately before the first sheet.
+"""
+
+import hashlib
+from datetime import UTC
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from issuing_center import wire
+from kiosk.adapters.center.http import CenterHttp, Problem
+from kiosk.adapters.center.sealing import NotForThisVisitError, VisitKey, signed_by_center
+from kiosk.domain.certificates import (
+    CertificateKind,
+    IdempotencyKey,
+    Item,
+    Member,
+    MemberRef,
+    Menu,
+    Municipality,
+    MunicipalityCode,
+    Offer,
+    Order,
+    ScopeKind,
+    SerialNumber,
+    TransactionId,
+)
+from kiosk.ports.center import (
+    CenterUnavailable,
+    Document,
+    DocumentMismatch,
+    Issued,
+    OrderOutcome,
+    OrderState,
+    Refused,
+    RefusalReason,
+    Reported,
+    ReportRejected,
+    VisitOpened,
+)
+from kiosk.ports.clock import Clock
+
+
+class HttpsIssuingCenter:
+    """The center at the other end of one kiosk's connection."""
+
+    def __init__(
+        self,
+        http: CenterHttp,
+        document_key: ec.EllipticCurvePublicKey,
+        device_key: ec.EllipticCurvePrivateKey,
+        clock: Clock,
+    ) -> None:
+        """Take the connection, the key that signs documents, this kiosk's own key, and the clock for statements."""
+        self._http = http
+        self._document_key = document_key
+        self._device_key = device_key
+        self._clock = clock
+
+    def municipalities(self) -> tuple[Municipality, ...] | CenterUnavailable:
+        """List the municipalities that issue here."""
+        answer = self._http.get("/municipalities", wire.Municipalities)
+        if isinstance(answer, Refused | Problem):
+            return CenterUnavailable("CENTER-03")
+        if isinstance(answer, CenterUnavailable):
+            return answer
+        return tuple(
+            Municipality(MunicipalityCode(m.code), m.prefecture, m.name, m.kana, m.name_en)
+            for m in answer.municipalities
+        )
+
+    def begin_visit(self, municipality: MunicipalityCode) -> "HttpsVisitChannel | Refused | CenterUnavailable":
+        """Get a nonce and make this visit's key."""
+        answer = self._http.post("/visits", wire.VisitRequest(municipality=municipality), wire.VisitChallenge)
+        if isinstance(answer, Problem):
+            return CenterUnavailable("CENTER-03")
+        if isinstance(answer, Refused | CenterUnavailable):
+            return answer
+        return HttpsVisitChannel(self._http, self._document_key, self._clock, answer)
+
+    def report(self, outcome: OrderOutcome) -> Reported | ReportRejected | CenterUnavailable:
+        """Report what became of an order, signed by this kiosk's device key."""
+        body = wire.encode(
+            wire.Outcome(
+                txn=outcome.transaction,
+                money=wire.Money(outcome.money.value),
+                received_yen=outcome.received_yen,
+                documents=[
+                    wire.DocumentOutcome(serial=serial, fate=wire.Fate(fate.value), sheets=sheets)
+                    for serial, fate, sheets in outcome.documents
+                ],
+                case=outcome.case,
+            )
+        )
+        signature = self._device_key.sign(wire.outcome_statement(body), ec.ECDSA(hashes.SHA256()))
+        message = wire.SignedOutcome(outcome=body, signature=signature)
+        match self._http.send("POST", f"/orders/{outcome.transaction}/outcome", message):
+            case None:
+                return Reported()
+            case CenterUnavailable() as away:
+                return away
+            case _:
+                return ReportRejected()
+
+    def order_state(self, transaction: TransactionId) -> OrderState | CenterUnavailable:
+        """Ask for an order's state."""
+        answer = self._http.get(f"/orders/{transaction}", wire.OrderStatus)
+        match answer:
+            case wire.OrderStatus():
+                return OrderState(answer.state.value)
+            case CenterUnavailable():
+                return answer
+            case _:
+                return OrderState.UNKNOWN
+
+
+class HttpsVisitChannel:
+    """One visit's conversation; holds the visit's key until `close`."""
+
+    def __init__(
+        self, http: CenterHttp, document_key: ec.EllipticCurvePublicKey, clock: Clock, challenge: wire.VisitChallenge
+    ) -> None:
+        self._http = http
+        self._document_key = document_key
+        self._visit = challenge.visit
+        self._key = VisitKey()
+        self._signed_at = clock.now().wall.astimezone(UTC).replace(microsecond=0)
+        statement = wire.visit_statement(challenge, self._signed_at, self._key.public_bytes)
+        self._digest = hashlib.sha256(statement).digest()
+        self._subject: str | None = None
+        self._expected: dict[SerialNumber, tuple[str, str]] = {}
+
+    @property
+    def statement_digest(self) -> bytes:
+        """SHA-256 of the statement that the card is to sign."""
+        return self._digest
+
+    def prove(self, certificate_der: bytes, signature: bytes) -> VisitOpened | Refused | CenterUnavailable:
+        """Show certificate and signature; open the menu, which nobody but this visit can."""
+        proof = wire.VisitProof(
+            signed_at=self._signed_at,
+            public_key=self._key.public_bytes,
+            certificate=certificate_der,
+            signature=signature,
+        )
+        answer = self._http.post(f"/visits/{self._visit}/proof", proof, wire.VisitAnswer)
+        if isinstance(answer, Problem):
+            return Refused(RefusalReason.PROOF_REFUSED)
+        if isinstance(answer, Refused | CenterUnavailable):
+            return answer
+        try:
+            plain = self._key.open(answer.sealed_menu, wire.menu_binding(self._visit, answer.subject))
+            menu = _menu(wire.decode(plain, wire.MenuPayload))
+        except (NotForThisVisitError, wire.MalformedMessageError):
+            return CenterUnavailable("CENTER-03")
+        self._subject = answer.subject
+        return VisitOpened(menu)
+
+    def order(self, order: Order, key: IdempotencyKey) -> Issued | Refused | DocumentMismatch | CenterUnavailable:
+        """Order, receive, open and check every document."""
+        request = wire.OrderRequest(
+            kind=wire.Kind(order.kind.value),
+            scope=wire.Scope(order.scope.value),
+            members=list(order.members),
+            items=sorted((wire.ItemName(item.value) for item in order.items), key=lambda item: item.value),
+            copies=order.copies,
+            fee_yen=order.fee_yen,
+        )
+        answer = self._http.post(f"/visits/{self._visit}/orders", request, wire.OrderAnswer, key=key)
+        if isinstance(answer, Problem):
+            return CenterUnavailable("CENTER-03")
+        if isinstance(answer, Refused | CenterUnavailable):
+            return answer
+        if answer.subject != self._subject:
+            return DocumentMismatch("subject", TransactionId(answer.txn))
+        if [document.copy_no for document in answer.documents] != list(range(1, order.copies + 1)):
+            return DocumentMismatch("order", TransactionId(answer.txn))
+        documents: list[Document] = []
+        for sealed in answer.documents:
+            opened = self._opened(answer, request, sealed, order.kind)
+            if isinstance(opened, DocumentMismatch):
+                return opened
+            documents.append(opened)
+        if len({document.serial for document in documents}) != len(documents):
+            return DocumentMismatch("order", TransactionId(answer.txn))
+        self._expected = {d.serial: (d.transaction, d.sha256.hex()) for d in documents}
+        return Issued(TransactionId(answer.txn), tuple(documents), order.total_yen)
+
+    def recheck(self, document: Document) -> DocumentMismatch | None:
+        """Check transaction and digest again, on the very bytes that go to the printer."""
+        expected = self._expected.get(document.serial)
+        if expected is None or expected[0] != document.transaction:
+            return DocumentMismatch("transaction", document.transaction)
+        if hashlib.sha256(document.pdf).hexdigest() != expected[1]:
+            return DocumentMismatch("digest", document.transaction)
+        return None
+
+    def forget(self) -> None:
+        """Drop the visit's key and everything of the order."""
+        self._key.forget()
+        self._expected = {}
+        self._subject = None
+
+    def close(self) -> None:
+        """Forget, and tell the center; its answer changes nothing."""
+        self.forget()
+        self._http.send("DELETE", f"/visits/{self._visit}")
+
+    def _opened(
+        self, answer: wire.OrderAnswer, request: wire.OrderRequest, sealed: wire.SealedDocument, kind: CertificateKind
+    ) -> Document | DocumentMismatch:
+        transaction = TransactionId(answer.txn)
+        binding = wire.document_binding(answer, request, sealed)
+        if not signed_by_center(self._document_key, binding, sealed.sealed, sealed.signature):
+            return DocumentMismatch("signature", transaction)
+        try:
+            pdf = self._key.open(sealed.sealed, binding)
+        except NotForThisVisitError:
+            return DocumentMismatch("opening", transaction)
+        digest = hashlib.sha256(pdf).digest()
+        if digest.hex() != sealed.sha256:
+            return DocumentMismatch("digest", transaction)
+        return Document(transaction, SerialNumber(sealed.serial), kind, sealed.pages, digest, pdf)
+
+
+def _menu(payload: wire.MenuPayload) -> Menu:
+    return Menu(
+        offers=tuple(
+            Offer(
+                kind=CertificateKind(offer.kind.value),
+                fee_yen=offer.fee_yen,
+                copies_limit=offer.copies_limit,
+                scopes=tuple(ScopeKind(scope.value) for scope in offer.scopes),
+                items=tuple(Item(item.value) for item in offer.items),
+                closed_reason=None if offer.closed is None else offer.closed.value,
+            )
+            for offer in payload.offers
+        ),
+        members=tuple(Member(MemberRef(m.ref), m.name, m.applicant) for m in payload.members),
+    )

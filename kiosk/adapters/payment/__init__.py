@@ -1,0 +1,1 @@
+"""Money: the coin unit, the e-money terminal, or a scripted cashier."""

@@ -1,0 +1,42 @@
+"""Any printer of `printers` as the kiosk's document printer: documents become jobs, troubles become stable codes."""
+
+from collections.abc import Callable
+from typing import assert_never
+
+from kiosk.ports.center import Document
+from kiosk.ports.printer import Printed, PrinterReady, PrinterUnavailable, PrintFailed, PrintOutcome, PrintUnknown
+from printers.jobs import Completed, Failed, Job, Printer, Trouble, Unknown
+
+_CODES = {
+    Trouble.AWAY: "PRINT-01",
+    Trouble.PAPER: "PRINT-02",
+    Trouble.TONER: "PRINT-03",
+    Trouble.COVER: "PRINT-04",
+    Trouble.JAM: "PRINT-04",
+    Trouble.REJECTED: "PRINT-06",
+}
+
+
+class PagePrinter:
+    """Prints documents, front only, on one printer."""
+
+    def __init__(self, printer: Printer) -> None:
+        self._printer = printer
+
+    def readiness(self, sheets: int) -> PrinterReady | PrinterUnavailable:
+        """Tell, before payment, whether that many sheets can come out."""
+        trouble = self._printer.trouble(sheets)
+        return PrinterReady() if trouble is None else PrinterUnavailable(_CODES[trouble])
+
+    def print_document(self, document: Document, sheet_out: Callable[[int], None]) -> PrintOutcome:
+        """Print one document under its serial number, which is random and therefore a safe name."""
+        outcome = self._printer.run(Job(document.serial, document.pdf, document.pages), sheet_out)
+        match outcome:
+            case Completed(sheets):
+                return Printed(sheets)
+            case Failed(trouble, sheets_out):
+                return PrintFailed(_CODES[trouble], sheets_out)
+            case Unknown(sheets_out):
+                return PrintUnknown(sheets_out)
+            case _:
+                assert_never(outcome)

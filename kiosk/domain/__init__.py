@@ -1,0 +1,1 @@
+"""Words and rules of the service, free of every device, library and screen."""

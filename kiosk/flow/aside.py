@@ -1,0 +1,310 @@
+"""Events that matter anywhere: cancel, language, deadline, card taken away, device failed.
+
+One table has one row for every state; what a row says is done here, so a new state cannot forget any of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from types import MappingProxyType
+
+from kiosk.flow import states as s
+from kiosk.flow.codes import TIMED_OUT, code_of
+from kiosk.flow.custody import watch_of, with_session
+from kiosk.flow.effects import AbandonOrder, Announce, ClearPin, Effect, Report, StopPayment
+from kiosk.flow.events import CardLifted, DeviceFailed, DeviceRecovered, Event, ReaderLost, Tick, Touched
+from kiosk.flow.identify import ask_for_card
+from kiosk.flow.issue import nothing_charged, payment_unknown
+from kiosk.flow.paper import refund_failed
+from kiosk.flow.screen_model import Button, Language, Text
+from kiosk.flow.settings import FlowSettings
+from kiosk.flow.step import Step, card_lies, ignore, leave, rest, tell
+from kiosk.ports.center import MoneyFate
+from kiosk.ports.clock import Instant
+
+
+class Cancel(Enum):
+    """What the cancel button does."""
+
+    LEAVE = "leave"
+    """Nothing is owed: the visit ends, a card is returned first."""
+    ABANDON = "abandon order"
+    """The order is given up before any money."""
+    STOP_PAYMENT = "stop payment"
+    """Money that is not complete comes back."""
+    ABSENT = "absent"
+
+
+class Expiry(Enum):
+    """What the deadline does."""
+
+    NEVER = "never"
+    LEAVE = "leave"
+    TIMED_OUT = "timed out"
+    """A message; a late answer finds its ticket void (INV-2)."""
+    ABANDON = "abandon order"
+    STOP_PAYMENT = "stop payment"
+    CASE = "case"
+    """Money may be on its way: staff."""
+    HANDED_OVER = "handed over"
+
+
+class Lifted(Enum):
+    """What taking the card away does."""
+
+    UNWATCHED = "unwatched"
+    PUT_BACK = "put back"
+    """Too early: the card is asked for again, the PIN is forgotten."""
+    GO_ON = "go on"
+    END = "end"
+    NOTED = "noted"
+
+
+class Fault(Enum):
+    """What the failure of a device does; an answer that is awaited tells its own failures."""
+
+    STOP = "stop"
+    TELL = "tell"
+    """Nobody should go on in vain: a message, then out of service by CheckHealth."""
+    LATER = "later"
+    """Found before payment by CheckDevices, or when `Idle` asks for health."""
+
+
+class Tongue(Enum):
+    """What another language does besides changing the words."""
+
+    SWITCH = "switch"
+    CLEAR_PIN = "switch and clear the PIN"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One state's answers to what may happen anywhere."""
+
+    cancel: Cancel
+    expiry: Expiry
+    lifted: Lifted = Lifted.UNWATCHED
+    fault: Fault = Fault.LATER
+    tongue: Tongue = Tongue.SWITCH
+    because: str = ""
+    """Why there is no cancel button, where there is none (U22)."""
+
+
+CHOICE = Row(Cancel.LEAVE, Expiry.LEAVE)
+EARLY = Row(Cancel.LEAVE, Expiry.LEAVE, fault=Fault.TELL)
+
+ROWS: Mapping[type[s.State], Row] = MappingProxyType(
+    {
+        s.Settling: Row(Cancel.ABSENT, Expiry.NEVER, tongue=Tongue.ABSENT, because="nobody is served yet"),
+        s.Idle: Row(Cancel.ABSENT, Expiry.NEVER, fault=Fault.STOP, tongue=Tongue.ABSENT, because="nothing has begun"),
+        s.OutOfService: Row(
+            Cancel.ABSENT, Expiry.NEVER, fault=Fault.STOP, tongue=Tongue.ABSENT, because="nobody is served"
+        ),
+        s.Service: EARLY,
+        s.Consent: EARLY,
+        s.ChoosingMunicipality: EARLY,
+        s.PlaceCard: EARLY,
+        s.LastTry: Row(Cancel.LEAVE, Expiry.LEAVE, Lifted.PUT_BACK, Fault.TELL),
+        s.Pin: Row(Cancel.LEAVE, Expiry.LEAVE, Lifted.PUT_BACK, Fault.TELL, Tongue.CLEAR_PIN),
+        s.Verifying: Row(Cancel.ABSENT, Expiry.TIMED_OUT, because="the chip is at work with the PIN"),
+        s.TakeCard: Row(Cancel.LEAVE, Expiry.LEAVE, Lifted.GO_ON),
+        s.ReturningCard: Row(Cancel.ABSENT, Expiry.NEVER, Lifted.END, because="the visit is over already"),
+        s.ChoosingKind: CHOICE,
+        s.ChoosingScope: CHOICE,
+        s.ChoosingMembers: CHOICE,
+        s.ChoosingItems: CHOICE,
+        s.ChoosingCopies: CHOICE,
+        s.Confirming: CHOICE,
+        s.Preparing: Row(Cancel.ABANDON, Expiry.ABANDON),
+        s.CheckingDevices: Row(Cancel.ABANDON, Expiry.ABANDON),
+        s.Paying: Row(Cancel.STOP_PAYMENT, Expiry.STOP_PAYMENT),
+        s.Cancelling: Row(Cancel.ABSENT, Expiry.CASE, because="money is on its way back"),
+        s.Printing: Row(Cancel.ABSENT, Expiry.NEVER, because="it is paid, and paper moves"),
+        s.Refunding: Row(Cancel.ABSENT, Expiry.CASE, because="money is on its way back"),
+        s.Collect: Row(Cancel.ABSENT, Expiry.HANDED_OVER, because="everything is done; going on is the way out"),
+        s.Another: Row(Cancel.ABSENT, Expiry.LEAVE, because="finishing is the way out"),
+        s.Message: Row(Cancel.ABSENT, Expiry.LEAVE, Lifted.NOTED, because="finishing is the way out"),
+        s.CallingStaff: Row(Cancel.ABSENT, Expiry.LEAVE, because="finishing is the way out"),
+    }
+)
+
+
+def aside(state: s.State, event: Event, now: Instant, settings: FlowSettings) -> Step | None:
+    """Do what the state's row says of an event; None when the event is not one of these."""
+    row = ROWS[type(state)]
+    match event:
+        case Touched(touch) if touch.button is Button.CANCEL:
+            return cancel(state, row.cancel, now)
+        case Touched(touch) if touch.button is Button.LANGUAGE:
+            return switch_language(state, row.tongue, Language(touch.argument), settings)
+        case Touched(touch) if touch.button is Button.STAY:
+            limit = settings.deadlines.of(state)
+            return Step(state) if limit is not None and limit.warning_s else ignore(state)
+        case Tick():
+            return tick(state, row.expiry, now, settings)
+        case CardLifted(ticket):
+            return lifted(state, row.lifted) if ticket == watch_of(state) else ignore(state)
+        case ReaderLost(ticket):
+            return reader_lost(state, event) if ticket == watch_of(state) else ignore(state)
+        case DeviceFailed(code):
+            return device_failed(state, row.fault, code)
+        case DeviceRecovered(code):
+            return device_recovered(state, code)
+        case _:
+            return None
+
+
+def cancel(state: s.State, what: Cancel, now: Instant) -> Step:
+    """Do what the cancel button does here."""
+    match state:
+        case s.Settling() | s.Idle() | s.OutOfService():
+            return ignore(state)
+        case s.Paying() if what is Cancel.STOP_PAYMENT:
+            return stop_payment(state)
+        case s.Preparing() | s.CheckingDevices() if what is Cancel.ABANDON:
+            step = leave(state, now)
+            return Step(step.state, (abandon(state), *step.effects))
+        case _ if what is Cancel.LEAVE:
+            return leave(state, now)
+        case _:
+            return ignore(state)
+
+
+def abandon(state: s.Preparing | s.CheckingDevices) -> Effect:
+    """Give up an order before any money: by its question while that is open, else by the documents that came."""
+    return AbandonOrder(state.ticket) if isinstance(state, s.Preparing) else nothing_charged(state.issued)
+
+
+def stop_payment(state: s.Paying) -> Step:
+    """Tell the payment to stop and go on waiting for its one answer."""
+    cancelling = s.Cancelling(state.session, state.verified, state.issued, state.ticket, state.inserted_yen)
+    return Step(cancelling, (StopPayment(state.ticket),))
+
+
+def switch_language(state: s.State, tongue: Tongue, language: Language, settings: FlowSettings) -> Step:
+    """Change the words and keep what was entered, except the PIN (U12, U19)."""
+    match state:
+        case s.Settling() | s.Idle() | s.OutOfService():
+            return ignore(state)
+        case _ if tongue is Tongue.ABSENT or language not in settings.languages:
+            return ignore(state)
+        case s.Pin() if tongue is Tongue.CLEAR_PIN:
+            session = replace(state.session, language=language)
+            return Step(replace(state, session=session, typed=0, typed_at_s=None), (ClearPin(),))
+        case _:
+            return Step(with_session(state, replace(state.session, language=language)))
+
+
+def tick(state: s.State, expiry: Expiry, now: Instant, settings: FlowSettings) -> Step:
+    """Let time pass: end what is over, warn before, clear a half-typed PIN, remind of a forgotten card."""
+    match state:
+        case s.Settling() | s.Idle() | s.OutOfService():
+            return ignore(state)
+        case _:
+            pass
+    deadline_s = state.session.deadline_s
+    if deadline_s is not None and now.steady_s >= deadline_s:
+        return expire(state, expiry, now)
+    gap_s = settings.deadlines.pin_gap_s
+    if isinstance(state, s.Pin) and state.typed_at_s is not None and now.steady_s >= state.typed_at_s + gap_s:
+        return Step(replace(state, typed=0, typed_at_s=None), (ClearPin(),))
+    if isinstance(state, s.TakeCard | s.ReturningCard):
+        return remind_of_card(state, now, settings)
+    return warn(state, now, settings)
+
+
+def warn(state: s.Attended, now: Instant, settings: FlowSettings) -> Step:
+    """Speak the warning once; the screen shows it by itself."""
+    limit = settings.deadlines.of(state)
+    deadline_s = state.session.deadline_s
+    if limit is None or deadline_s is None or state.session.warned or not limit.warning_s:
+        return ignore(state)
+    if now.steady_s < deadline_s - limit.warning_s:
+        return ignore(state)
+    return Step(with_session(state, replace(state.session, warned=True)), (Announce(Text("voice.still_there")),))
+
+
+def remind_of_card(state: s.TakeCard | s.ReturningCard, now: Instant, settings: FlowSettings) -> Step:
+    """Speak of the forgotten card again and again, more urgently up to the third time."""
+    waited_s = now.steady_s - state.since_s - settings.deadlines.first_alarm_s
+    due = 0 if waited_s < 0 else 1 + int(waited_s // settings.deadlines.next_alarm_s)
+    if due <= state.alarms:
+        return ignore(state)
+    return Step(replace(state, alarms=due), (Announce(Text("voice.take_card_alarm"), min(due, 3)),))
+
+
+def expire(state: s.Attended, expiry: Expiry, now: Instant) -> Step:
+    """End a state whose time is over; no paid money is lost by it (U8)."""
+    match state:
+        case s.Paying() if expiry is Expiry.STOP_PAYMENT:
+            return stop_payment(state)
+        case s.Preparing() | s.CheckingDevices() if expiry is Expiry.ABANDON:
+            return tell(state.session, TIMED_OUT, effects=(abandon(state),))
+        case s.Cancelling() if expiry is Expiry.CASE:
+            return payment_unknown(state, state.inserted_yen)
+        case s.Refunding() if expiry is Expiry.CASE:
+            return refund_failed(state, MoneyFate.UNKNOWN)
+        case s.Collect() if expiry is Expiry.HANDED_OVER:
+            step = leave(state, now)
+            return Step(step.state, (Report(state.outcome), *step.effects))
+        case _ if expiry is Expiry.TIMED_OUT:
+            place = s.CardPlace.LYING if card_lies(state) else s.CardPlace.AWAY
+            return tell(state.session, TIMED_OUT, card=place)
+        case _ if expiry is Expiry.LEAVE:
+            return leave(state, now)
+        case _:
+            return ignore(state)
+
+
+def lifted(state: s.State, what: Lifted) -> Step:
+    """Do what taking the card away does here."""
+    match state:
+        case s.TakeCard() if what is Lifted.GO_ON:
+            return Step(s.ChoosingKind(state.session, state.verified))
+        case s.Pin() | s.LastTry() if what is Lifted.PUT_BACK:
+            return ask_for_card(state.session, state.municipality, lifted=True)
+        case s.Message() if what is Lifted.NOTED:
+            return Step(replace(state, card=s.CardPlace.AWAY, watch=None))
+        case s.ReturningCard() if what is Lifted.END:
+            return rest()
+        case _:
+            return ignore(state)
+
+
+def reader_lost(state: s.State, event: ReaderLost) -> Step:
+    """Nobody can tell any more where the card is: say so and end."""
+    match state:
+        case s.ReturningCard():
+            return rest()
+        case s.Message():
+            return Step(replace(state, card=s.CardPlace.UNSEEN, watch=None))
+        case s.PlaceCard() | s.LastTry() | s.Pin() | s.TakeCard():
+            return tell(state.session, code_of(event.outcome), card=s.CardPlace.UNSEEN)
+        case _:
+            return ignore(state)
+
+
+def device_failed(state: s.State, fault: Fault, code: str) -> Step:
+    """Stop serving, or tell who has only begun; later states learn it from the answers they wait for."""
+    match state:
+        case s.OutOfService() if fault is Fault.STOP and code not in state.faults:
+            return Step(replace(state, faults=state.faults | {code}))
+        case s.Idle() if fault is Fault.STOP:
+            return Step(s.OutOfService(frozenset({code})))
+        case s.Settling() | s.Idle() | s.OutOfService():
+            return ignore(state)
+        case _ if fault is Fault.TELL:
+            return tell(state.session, code, card=s.CardPlace.LYING if card_lies(state) else s.CardPlace.AWAY)
+        case _:
+            return ignore(state)
+
+
+def device_recovered(state: s.State, code: str) -> Step:
+    """Serve again when nothing fails any more and no incident stopped the machine."""
+    if not isinstance(state, s.OutOfService) or code not in state.faults:
+        return ignore(state)
+    faults = state.faults - {code}
+    if not faults and state.stopped is None:
+        return rest()
+    return Step(replace(state, faults=faults))

@@ -1,0 +1,126 @@
+"""Screens from the first touch to the card's return."""
+
+from kiosk.flow import states as s
+from kiosk.flow.screen_model import (
+    Busy,
+    Button,
+    Choice,
+    Choices,
+    Picture,
+    PinPad,
+    Reading,
+    Role,
+    ScreenId,
+    ScreenModel,
+    Text,
+    Touch,
+)
+from kiosk.flow.screen_parts import BACK, button, frame, go_on, literal
+from kiosk.flow.settings import FlowSettings
+from kiosk.ports.card import PIN_LENGTH, TokenKind
+from kiosk.ports.clock import Instant
+
+CONSENT_PARAGRAPHS = 4
+
+
+def service(state: s.Service, now: Instant, settings: FlowSettings) -> ScreenModel:
+    """What to do."""
+    tile = Choice(
+        Touch(Button.CERTIFICATES), Text("screen.service.certificates"), Text("screen.service.certificates_detail")
+    )
+    return frame(state, ScreenId.SERVICE, Choices((tile,)), now, settings)
+
+
+def consent(state: s.Consent, now: Instant, settings: FlowSettings) -> ScreenModel:
+    """What is done with the data; agreeing leads on, disagreeing ends."""
+    paragraphs = tuple(Text(f"screen.consent.paragraph_{number}") for number in range(1, CONSENT_PARAGRAPHS + 1))
+    refund = "screen.consent.no_refund" if settings.takes_payment else "screen.consent.pay_staff"
+    return frame(
+        state,
+        ScreenId.CONSENT,
+        Reading((*paragraphs, Text(refund))),
+        now,
+        settings,
+        BACK,
+        button(Button.DISAGREE, "screen.consent.disagree", Role.SECONDARY),
+        go_on(Button.AGREE, "screen.consent.agree"),
+    )
+
+
+def choosing_municipality(state: s.ChoosingMunicipality, now: Instant, settings: FlowSettings) -> ScreenModel:
+    """Which municipality; its name comes from the register, in Latin letters for other languages than Japanese."""
+    if state.ticket is not None:
+        body: Busy | Choices = Busy(Text("screen.municipality.waiting"))
+    else:
+        japanese = state.session.language == "ja"
+        body = Choices(
+            tuple(
+                Choice(
+                    Touch(Button.MUNICIPALITY, place.code),
+                    literal(place.name if japanese else place.name_en),
+                    literal(place.prefecture if japanese else f"{place.prefecture}{place.name}"),
+                )
+                for place in state.municipalities
+            ),
+            Text("screen.municipality.note"),
+        )
+    return frame(state, ScreenId.MUNICIPALITY, body, now, settings, BACK)
+
+
+def place_card(state: s.PlaceCard, now: Instant, settings: FlowSettings) -> ScreenModel:
+    """Where the card goes; once it lies there, that it is being read."""
+    if state.inspecting:
+        reading = Busy(Text("screen.place_card.reading"))
+        return frame(state, ScreenId.PLACE_CARD, reading, now, settings, voice="voice.reading_card")
+    sentence = "screen.place_card.again" if state.lifted else "screen.place_card.sentence"
+    body = Picture("place_card", Text(sentence), Text("screen.place_card.detail"))
+    voice = "voice.place_card_again" if state.lifted else ""
+    return frame(state, ScreenId.PLACE_CARD, body, now, settings, BACK, voice=voice)
+
+
+def last_try(state: s.LastTry, now: Instant, settings: FlowSettings) -> ScreenModel:
+    """The choice before the last try: stopping has the focus, going on is possible (U11)."""
+    before = (Text("screen.last_try.wrong"),) if state.wrong else ()
+    paragraphs = (*before, Text("screen.last_try.warning"), Text("screen.last_try.advice"))
+    return frame(
+        state,
+        ScreenId.LAST_TRY,
+        Reading(paragraphs),
+        now,
+        settings,
+        button(Button.NEXT, "screen.last_try.go_on", Role.SECONDARY),
+        go_on(Button.CANCEL, "screen.last_try.stop"),
+        voice="voice.last_try_wrong" if state.wrong else "",
+    )
+
+
+def pin(state: s.Pin, now: Instant, settings: FlowSettings) -> ScreenModel:
+    """The pad, with what is left and what was refused."""
+    note: Text | None = None
+    voice = ""
+    if state.tries_left == 1:
+        note, voice = Text("screen.pin.last"), "voice.pin_last"
+    elif state.wrong:
+        note, voice = Text("screen.pin.wrong", (("tries_left", str(state.tries_left)),)), "voice.pin_wrong"
+    phone = state.token is TokenKind.PHONE
+    return frame(
+        state,
+        ScreenId.PIN,
+        PinPad(state.typed, state.tries_left, note),
+        now,
+        settings,
+        go_on(Button.OK, "common.ok", enabled=state.typed == PIN_LENGTH),
+        title="screen.pin.title_phone" if phone else "",
+        voice=voice,
+    )
+
+
+def verifying(state: s.Verifying, now: Instant, settings: FlowSettings) -> ScreenModel:
+    """The card must stay."""
+    return frame(state, ScreenId.VERIFYING, Busy(Text("screen.verifying.sentence")), now, settings)
+
+
+def take_card(state: s.TakeCard | s.ReturningCard, now: Instant, settings: FlowSettings) -> ScreenModel:
+    """Nothing goes on beside a card that lies there."""
+    body = Picture("take_card", Text("screen.take_card.sentence"), Text("screen.take_card.detail"))
+    return frame(state, ScreenId.TAKE_CARD, body, now, settings, numbered=isinstance(state, s.TakeCard))

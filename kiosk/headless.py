@@ -1,0 +1,261 @@
+"""One whole visit without a screen: a scripted resident who reads the same screens and touches the same buttons.
+
+It goes through the runner, the flow, the card dialogue and the center exactly as a visit at the machine does; it decides
+only what a person would decide.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kiosk.adapters.card.virtual import VirtualCard, VirtualCardReader
+from kiosk.adapters.card.vpcd import VpcdLink
+from kiosk.domain.certificates import CertificateKind, Item, MunicipalityCode, ScopeKind
+from kiosk.flow.events import PinTyped
+from kiosk.flow.screen_model import (
+    Attract,
+    Button,
+    Choices,
+    Language,
+    Message,
+    Picture,
+    PinPad,
+    ScreenId,
+    ScreenModel,
+    Stepper,
+    Text,
+    Touch,
+)
+from kiosk.flow.settings import FlowSettings
+from kiosk.runner import Runner, World
+
+_CLOSED_CODES = {"closed.closed_hours": "HOURS-01", "closed.maintenance": "HOURS-01"}
+"""What a greyed certificate says, as the code that the center would give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the scripted resident wants."""
+
+    kind: CertificateKind
+    scope: ScopeKind
+    members: tuple[int, ...] = ()
+    """Places in the list of household members, from 1, for the scope SOME."""
+    items: frozenset[Item] = frozenset()
+    copies: int = 1
+    municipality: MunicipalityCode = MunicipalityCode("990019")
+    pin: str = field(default="", repr=False)
+    language: Language = Language("ja")
+
+
+class CardHand(Protocol):
+    """The hand that lays the card down and takes it away."""
+
+    def place(self) -> None:
+        """Lay the card down."""
+        ...
+
+    def take_away(self) -> None:
+        """Take it away; harmless when it is not there."""
+        ...
+
+
+class FieldHand:
+    """Lays a virtual card into the field of a virtual reader in this process."""
+
+    def __init__(self, reader: VirtualCardReader, card: VirtualCard) -> None:
+        self._reader, self._card = reader, card
+
+    def place(self) -> None:
+        """Lay the card down."""
+        self._reader.place(self._card)
+
+    def take_away(self) -> None:
+        """Take it away."""
+        self._reader.take_away()
+
+
+class VpcdHand:
+    """Lays a virtual card into a vpcd reader of a real pcscd."""
+
+    def __init__(self, card: VirtualCard, host: str, port: int) -> None:
+        self._card, self._host, self._port = card, host, port
+        self._link: VpcdLink | None = None
+
+    def place(self) -> None:
+        """Join the reader. Raises OSError when no vpcd listens."""
+        self._link = VpcdLink.join(self._card, self._host, self._port)
+        threading.Thread(target=self._link.serve, name="virtual-card", daemon=True).start()
+
+    def take_away(self) -> None:
+        """Leave the reader."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitResult:
+    """How a headless visit ended."""
+
+    code: str | None
+    """None when the certificate was handed over, else the stable code of the first message."""
+    screens: tuple[ScreenId, ...]
+    """Every screen that was shown, in order, repeats left out."""
+    total_ms: int
+
+
+class ScriptedResident:
+    """Reads screens and touches buttons; called on the flow's thread, so it only posts.
+
+    Never types a PIN twice: what a machine refuses once, this resident takes for an answer.
+    """
+
+    def __init__(self, wishes: Wishes, hand: CardHand) -> None:
+        self.result: VisitResult | None = None
+        self._wishes = wishes
+        self._hand = hand
+        self._runner: Runner | None = None
+        self._screens: list[ScreenId] = []
+        self._code: str | None = None
+        self._pin_typed = False
+        self._began_s = time.monotonic()
+
+    def attach(self, runner: Runner) -> None:
+        """Say whose screens these are."""
+        self._runner = runner
+
+    def announce(self, line: Text, language: Language, level: int) -> None:
+        """Hear a line; this resident reads."""
+
+    def present(self, model: ScreenModel) -> None:
+        """Read a screen and do what it asks for."""
+        came_anew = not self._screens or self._screens[-1] is not model.screen
+        if came_anew:
+            self._screens.append(model.screen)
+        match model.body:
+            case Attract() if not model.actions:
+                self._end("HOURS-01")
+            case Attract() if len(set(self._screens) - {ScreenId.OUT_OF_SERVICE}) > 1:
+                self._end(self._code)
+            case Attract():
+                self._touch(Button.LANGUAGE, self._wishes.language)
+            case Picture(detail=Text() as detail) if model.screen is ScreenId.OUT_OF_SERVICE:
+                self._end(self._code or dict(detail.values).get("code", "OTHER-01"))
+            case Message() as message:
+                if came_anew:
+                    self._give_up(message.code.partition(" ")[0])
+                    self._hand.take_away()
+                    self._touch(Button.FINISH)
+            case Stepper() as stepper:
+                self._touch(Button.MORE if stepper.value < min(self._wishes.copies, stepper.maximum) else Button.NEXT)
+            case PinPad() as pad:
+                self._use_pad(pad)
+            case Choices() as choices:
+                self._choose(model.screen, choices)
+            case _:
+                if came_anew:
+                    self._go_on(model.screen)
+
+    def _go_on(self, screen: ScreenId) -> None:
+        match screen:
+            case ScreenId.CONSENT:
+                self._touch(Button.AGREE)
+            case ScreenId.PLACE_CARD:
+                self._hand.place()
+            case ScreenId.TAKE_CARD:
+                self._hand.take_away()
+            case ScreenId.LAST_TRY if self._pin_typed:
+                self._give_up("PIN-01")
+                self._touch(Button.CANCEL)
+            case ScreenId.LAST_TRY | ScreenId.CONFIRM | ScreenId.COLLECT:
+                self._touch(Button.NEXT)
+            case _:
+                pass
+
+    def _use_pad(self, pad: PinPad) -> None:
+        assert self._runner is not None
+        if pad.note is not None and self._pin_typed and pad.typed == 0:
+            self._give_up("PIN-01")
+            self._touch(Button.CANCEL)
+        elif not self._pin_typed:
+            self._pin_typed = True
+            for digit in self._wishes.pin:
+                self._runner.post(PinTyped(self._runner.pin.push(int(digit))))
+            self._touch(Button.OK)
+
+    def _choose(self, screen: ScreenId, choices: Choices) -> None:
+        wishes = self._wishes
+        match screen:
+            case ScreenId.SERVICE:
+                self._take(choices, Button.CERTIFICATES, "")
+            case ScreenId.MUNICIPALITY:
+                if choices.choices:
+                    self._take(choices, Button.MUNICIPALITY, wishes.municipality)
+            case ScreenId.KIND:
+                self._take(choices, Button.KIND, wishes.kind.value)
+            case ScreenId.SCOPE:
+                self._take(choices, Button.SCOPE, wishes.scope.value)
+            case ScreenId.MEMBERS:
+                places = range(1, len(choices.choices) + 1)
+                wanted = {c.touch for place, c in zip(places, choices.choices, strict=True) if place in wishes.members}
+                self._tick(choices, wanted, len(wishes.members))
+            case ScreenId.ITEMS:
+                wanted = {Touch(Button.ITEM, item.value) for item in wishes.items}
+                self._tick(choices, wanted, len(wanted))
+            case ScreenId.ANOTHER:
+                self._touch(Button.FINISH)
+            case _:
+                pass
+
+    def _take(self, choices: Choices, button: Button, argument: str) -> None:
+        """Touch one tile, or learn from it why not."""
+        tile = next((choice for choice in choices.choices if choice.touch == Touch(button, argument)), None)
+        if tile is not None and tile.enabled:
+            self._touch(button, argument)
+            return
+        detail = "" if tile is None or tile.detail is None else tile.detail.key
+        self._give_up("REFUSED-02" if tile is None else _CLOSED_CODES.get(detail, "REFUSED-01"))
+        self._touch(Button.CANCEL)
+
+    def _tick(self, choices: Choices, wanted: set[Touch], count: int) -> None:
+        """Touch the next tile that is not as wanted; go on when all are."""
+        offered = {choice.touch for choice in choices.choices if choice.enabled}
+        if not wanted <= offered or len(wanted) != count:
+            self._give_up("REFUSED-02")
+            self._touch(Button.CANCEL)
+            return
+        wrong = next((c for c in choices.choices if bool(c.selected) != (c.touch in wanted)), None)
+        if wrong is None:
+            self._touch(Button.NEXT)
+        else:
+            self._touch(wrong.touch.button, wrong.touch.argument)
+
+    def _touch(self, button: Button, argument: str = "") -> None:
+        assert self._runner is not None
+        self._runner.touch(Touch(button, argument))
+
+    def _give_up(self, code: str) -> None:
+        """Remember why; the first reason is the one that counts."""
+        self._code = self._code or code
+
+    def _end(self, code: str | None) -> None:
+        if self.result is None:
+            assert self._runner is not None
+            ms = round((time.monotonic() - self._began_s) * 1000)
+            self.result = VisitResult(code, tuple(self._screens), ms)
+            self._runner.stop()
+
+
+def run_visit(world: World, settings: FlowSettings, wishes: Wishes, hand: CardHand) -> tuple[VisitResult, Runner]:
+    """Make one visit from the first screen back to it. Raises RunnerCrashedError."""
+    resident = ScriptedResident(wishes, hand)
+    runner = Runner(world, settings, resident)
+    resident.attach(runner)
+    try:
+        runner.run()
+    finally:
+        hand.take_away()
+    assert resident.result is not None
+    return resident.result, runner

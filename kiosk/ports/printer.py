@@ -1,0 +1,57 @@
+"""Paper as a visit sees it: accepted is not printed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from kiosk.ports.center import Document
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterReady:
+    """Enough paper and toner for the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterUnavailable:
+    """The order could not be printed now; known before payment."""
+
+    code: str
+    """PRINT-01 printer away, PRINT-02 paper, PRINT-03 toner, PRINT-04 cover or jam, PRINT-06 job not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Every sheet of the document is out."""
+
+    sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintFailed:
+    """The document is spoilt or did not come out at all; its serial number must be voided."""
+
+    code: str
+    sheets_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintUnknown:
+    """The printer went away at a moment when a sheet may have come out."""
+
+    sheets_out: int
+
+
+PrintOutcome = Printed | PrintFailed | PrintUnknown
+
+
+class DocumentPrinter(Protocol):
+    """The page printer of one kiosk."""
+
+    def readiness(self, sheets: int) -> PrinterReady | PrinterUnavailable:
+        """Tell, before payment, whether that many sheets can come out."""
+        ...
+
+    def print_document(self, document: Document, sheet_out: Callable[[int], None]) -> PrintOutcome:
+        """Print one document; `sheet_out` hears the number of sheets out so far."""
+        ...

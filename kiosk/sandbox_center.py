@@ -1,0 +1,53 @@
+"""Finds the sandbox's center, or starts one for a single headless run; for declared demonstrations and headless runs only.
+
+The center is a process of its own on the other side of mutual TLS, here as in production.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from kiosk.sandbox_data import SandboxUnavailableError
+
+
+def running_center(data: Path) -> str | None:
+    """Give the address of the sandbox center that serves from this data folder; None when none runs."""
+    try:
+        note = json.loads((data / "center.json").read_text(encoding="utf-8"))
+        os.kill(note["pid"], 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return str(note["url"])
+
+
+@contextmanager
+def private_center(data: Path, at: datetime | None) -> Iterator[str]:
+    """Run a center for this block alone, on a database of its own; gives its address.
+
+    `at` sets its clock and makes it keep the opening hours. It ends with its standard input, so it cannot outlive us.
+    Raises SandboxUnavailableError.
+    """
+    with tempfile.TemporaryDirectory(prefix="kiosk-center-") as folder:
+        command = [sys.executable, "-m", "issuing_center", "serve", "--sandbox", "--unlisted", "--port", "0"]
+        command += ["--data", str(data), "--database", f"sqlite:///{folder}/center.db"]
+        if at is not None:
+            command += ["--at", at.isoformat()]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as center:
+            assert center.stdout is not None and center.stdin is not None and center.stderr is not None
+            try:
+                word, _, url = center.stdout.readline().strip().partition(" ")
+                if word != "ready":
+                    reason = (center.stderr.read().strip().splitlines() or ["it ended without a word"])[-1]
+                    raise SandboxUnavailableError(f"the sandbox center did not start: {reason}")
+                yield url
+            finally:
+                center.stdin.close()
+                center.wait()

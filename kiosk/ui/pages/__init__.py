@@ -1,0 +1,1 @@
+"""One page a body type of `ScreenModel`; each draws its body in a given box and emits touches."""

@@ -1,0 +1,17 @@
+"""The printer of a machine that has none: always away. Missing hardware is told, never replaced by something virtual."""
+
+from collections.abc import Callable
+
+from printers.jobs import Failed, Job, JobOutcome, Trouble
+
+
+class AbsentPrinter:
+    """No printer."""
+
+    def trouble(self, sheets: int) -> Trouble | None:
+        """Away."""
+        return Trouble.AWAY
+
+    def run(self, job: Job, sheet_out: Callable[[int], None]) -> JobOutcome:
+        """Away."""
+        return Failed(Trouble.AWAY, 0)

@@ -1,0 +1,76 @@
+"""The schema that migrations make is the schema that the rooms declare, however many workers start at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect, text
+
+import issuing_center.ledger.tables
+import issuing_center.register.tables
+import issuing_center.visits.tables
+from issuing_center.database import metadata, reading
+from issuing_center.migrations import is_current, upgrade
+
+ROOMS = (issuing_center.ledger.tables, issuing_center.register.tables, issuing_center.visits.tables)
+"""Importing them is what puts their tables into the metadata."""
+
+MakeWorker = Callable[[str], Engine]
+
+
+def differences(engine: Engine, declared: MetaData) -> list[object]:
+    with reading(engine) as connection:
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), declared))
+
+
+def test_the_migrated_schema_is_exactly_what_the_rooms_declare(engine: Engine) -> None:
+    assert differences(engine, metadata) == []
+
+
+def test_the_comparison_notices_a_table_and_a_column_that_no_migration_makes(engine: Engine) -> None:
+    declared = MetaData(naming_convention=metadata.naming_convention)
+    for table in metadata.tables.values():
+        table.to_metadata(declared)
+    Table("forgotten", declared, Column("id", Integer, primary_key=True))
+    declared.tables["orders"].append_column(Column("forgotten", Integer))
+    assert len(differences(engine, declared)) == 2
+
+
+def test_checks_and_keys_have_the_same_names_on_both_databases(engine: Engine) -> None:
+    inspector = inspect(engine)
+    for name, table in metadata.tables.items():
+        declared = {str(constraint.name) for constraint in table.constraints if constraint.name}
+        found = {str(check["name"]) for check in inspector.get_check_constraints(name)}
+        found |= {str(unique["name"]) for unique in inspector.get_unique_constraints(name)}
+        found |= {str(foreign["name"]) for foreign in inspector.get_foreign_keys(name)}
+        found.add(str(inspector.get_pk_constraint(name)["name"]))
+        assert found == declared, name
+
+
+def test_upgrading_again_changes_nothing(engine: Engine) -> None:
+    upgrade(engine)
+    with reading(engine) as connection:
+        assert is_current(connection)
+
+
+def test_an_empty_database_is_not_current(empty_database: str, make_worker: MakeWorker) -> None:
+    with reading(make_worker(empty_database)) as connection:
+        assert not is_current(connection)
+
+
+def test_eight_workers_that_start_at_once_make_one_schema(empty_database: str, make_worker: MakeWorker) -> None:
+    engines = [make_worker(empty_database) for _ in range(8)]
+    start = Barrier(len(engines))
+
+    def begin(engine: Engine) -> None:
+        start.wait(timeout=30)
+        upgrade(engine)
+
+    with ThreadPoolExecutor(len(engines)) as pool:
+        for running in [pool.submit(begin, engine) for engine in engines]:
+            running.result(timeout=60)
+    with reading(engines[0]) as connection:
+        assert is_current(connection)
+        assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar_one() == 1
