@@ -46,11 +46,15 @@ def _parser() -> argparse.ArgumentParser:
     visit.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the PDF")
     visit.add_argument("--json", action="store_true", help="print the result as JSON")
     visit.add_argument("--scope", default="self", choices=[scope.value for scope in ScopeKind])
-    visit.add_argument("--member", type=int, action="append", default=[], metavar="N", help="with --scope some: Nth member")
+    visit.add_argument(
+        "--member", type=int, action="append", default=[], metavar="N", help="with --scope some: Nth member"
+    )
     visit.add_argument("--item", action="append", default=[], choices=[item.value for item in Item], help="repeatable")
     visit.add_argument("--copies", type=int, default=1, metavar="N")
     visit.add_argument("--municipality", default="990019", metavar="CODE", help="six digits")
-    visit.add_argument("--center", metavar="URL", help="a center to use; default: the running sandbox, or one for this visit")
+    visit.add_argument(
+        "--center", metavar="URL", help="a center to use; default: the running sandbox, or one for this visit"
+    )
     visit.add_argument("--at", type=_instant, help="as if it were this instant, with the real opening hours")
     visit.add_argument("--vpcd", metavar="HOST:PORT", help="lay the card into this vpcd reader of a real pcscd")
     visit.add_argument("--reader", default="Virtual PCD 00 00", help="PC/SC name of that reader")
@@ -92,7 +96,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the sandbox (default: build/sandbox)")
+    parser.add_argument(
+        "--data", type=Path, default=DEFAULT_DATA, help="folder of the sandbox (default: build/sandbox)"
+    )
 
 
 def _pin(text: str) -> str:
@@ -105,8 +111,8 @@ def _instant(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        at = datetime.min
-    if at.tzinfo is None:
+        at = None
+    if at is None or at.tzinfo is None:
         raise argparse.ArgumentTypeError("an instant has a date, a time and an offset: 2026-11-20T10:00+09:00")
     return at
 
@@ -153,16 +159,20 @@ def _reopen(options: argparse.Namespace) -> int:
 
 def _report(error: Exception) -> int:
     """Say in one line what stopped the command: our own errors have a code, anything else its type and place."""
+    from kiosk.adapters.card.card_file import CardFileError
     from kiosk.adapters.journal.sqlite import JournalUnavailableError
     from kiosk.sandbox_data import SandboxUnavailableError
+    from kiosk.settings import SettingsError
 
     match error:
         case SandboxUnavailableError():
             line = f"CENTER-01: {error}"
+        case CardFileError():
+            line = f"CARD-11: {error}; `card --list` names the cards there are"
         case JournalUnavailableError():
             line = f"{error.code}: the journal cannot be used; is another kiosk running on it?"
-        case ValueError() if getattr(error, "code", None):
-            line = f"{error.code}: {error}"  # type: ignore[attr-defined]  # asked for just now
+        case SettingsError():
+            line = f"{error.code}: {error}"
         case _:
             line = f"OTHER-01: {type(error).__name__} at {eventlog.place_of(error)}"
     print(line, file=sys.stderr)

@@ -37,11 +37,7 @@ def run_card(
     """
     try:
         ensure_sandbox_data(data)
-        if PERSONA.fullmatch(persona) is None:
-            raise CardFileError("the name of a persona has small letters, digits and hyphens")
-        card = VirtualCard.from_file(
-            cards_folder(data) / f"{persona}.json", fault=parse_fault(fault) if fault is not None else None
-        )
+        card = load_persona(data, persona, fault)
     except SandboxUnavailableError as error:
         return _fail("CARD-15", str(error))
     except CardFileError as error:
@@ -67,6 +63,15 @@ def run_card(
     if ended is Ended.READER_GONE:
         return _fail("CARD-14", "the reader closed the connection")
     return 0
+
+
+def load_persona(data: Path, persona: str, fault: str | None = None) -> VirtualCard:
+    """Take a persona's card out of the sandbox folder. Raises CardFileError for one that is not there."""
+    if PERSONA.fullmatch(persona) is None:
+        raise CardFileError("the name of a persona has small letters, digits and hyphens")
+    return VirtualCard.from_file(
+        cards_folder(data) / f"{persona}.json", fault=parse_fault(fault) if fault is not None else None
+    )
 
 
 def list_cards(data: Path = DEFAULT_DATA, *, as_json: bool = False) -> int:

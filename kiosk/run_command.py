@@ -35,7 +35,7 @@ from kiosk.ui.dock import DemoDock
 from kiosk.ui.geometry import ScreenGeometry
 from kiosk.ui.strings import Strings, available_languages
 from kiosk.ui.window import KioskWindow
-from kiosk.wiring import make_world
+from kiosk.wiring import open_world
 from printers.absent import AbsentPrinter
 from printers.jobs import Trouble
 from printers.pdf_sink import PdfSink, SinkFault
@@ -163,11 +163,11 @@ def _geometry(application: QApplication, options: argparse.Namespace, machine: _
 def _in_service(options: argparse.Namespace) -> Iterator[_Machine]:
     settings = load_settings(options.config)
     counter = options.mode == "counter"
-    world = make_world(
-        settings.center, PcscCardReader(settings.reader), AbsentMoney(), AbsentPrinter(), settings.journal
-    )
     flow = FlowSettings(takes_payment=not counter, hands_over_here=not counter, telephone=settings.telephone)
-    yield _Machine(world, flow, settings.screen_width_mm, None)
+    with open_world(
+        settings.center, PcscCardReader(settings.reader), AbsentMoney(), AbsentPrinter(), settings.journal
+    ) as world:
+        yield _Machine(world, flow, settings.screen_width_mm, None)
 
 
 @contextmanager
@@ -177,22 +177,19 @@ def _demonstrated(options: argparse.Namespace) -> Iterator[_Machine]:
     demonstration = _Demonstration(
         VirtualCardReader(), ScriptedCashier(pays_by_itself=False), PdfSink(options.out), cards_folder(options.data)
     )
+    flow = FlowSettings(
+        takes_payment=not counter,
+        hands_over_here=not counter,
+        two_sided=False,
+        hours_enforced=options.at is not None,
+    )
     with _sandbox_center(options) as url, tempfile.TemporaryDirectory(prefix="kiosk-journal-") as folder:
-        world = make_world(
-            sandbox_access(options.data, url, "counter-0001" if counter else "kiosk-0001"),
-            demonstration.reader,
-            demonstration.cashier,
-            demonstration.paper,
-            Path(folder) / "journal.db",
-            options.at,
-        )
-        flow = FlowSettings(
-            takes_payment=not counter,
-            hands_over_here=not counter,
-            two_sided=False,
-            hours_enforced=options.at is not None,
-        )
-        yield _Machine(world, flow, None, demonstration)
+        access = sandbox_access(options.data, url, "counter-0001" if counter else "kiosk-0001")
+        journal = Path(folder) / "journal.db"
+        with open_world(
+            access, demonstration.reader, demonstration.cashier, demonstration.paper, journal, options.at
+        ) as world:
+            yield _Machine(world, flow, None, demonstration)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
-"""Runs the flow: performs its effects on worker threads, returns their answers as events, and keeps the journal around
-every act that cannot be undone.
+"""Runs the flow: performs its effects on worker threads and returns their answers as events.
 
-Decides nothing. One thread owns the state; everybody else posts events to it.
+Keeps the journal around every act that cannot be undone. Decides nothing. One thread owns the state; everybody else posts events to it.
 """
 
 import secrets
@@ -391,7 +390,9 @@ class Runner:
         return type(outcome).__name__
 
     def _refund(self, effect: fx.Refund) -> str:
-        outcome = settlement.refund(self._world.journal, self._world.money, effect.transaction, effect.paid.received_yen)
+        outcome = settlement.refund(
+            self._world.journal, self._world.money, effect.transaction, effect.paid.received_yen
+        )
         self.post(ev.RefundAnswered(effect.ticket, outcome))
         return type(outcome).__name__
 
@@ -406,9 +407,7 @@ class Runner:
         if mismatch is not None:
             self.post(ev.DocumentPrinted(effect.ticket, document.serial, mismatch))
             return "mismatch"
-        intent = journal.intend(
-            Intent(Act.PRINT, document.transaction, serial=document.serial, sheets=document.pages)
-        )
+        intent = journal.intend(Intent(Act.PRINT, document.transaction, serial=document.serial, sheets=document.pages))
         outcome = self._world.printer.print_document(
             document, lambda sheets: self.post(ev.SheetOut(effect.ticket, sheets))
         )

@@ -38,14 +38,21 @@ def private_center(data: Path, at: datetime | None) -> Iterator[str]:
         command += ["--data", str(data), "--database", f"sqlite:///{folder}/center.db"]
         if at is not None:
             command += ["--at", at.isoformat()]
-        with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as center:
-            assert center.stdout is not None and center.stdin is not None and center.stderr is not None
+        # Its log goes into a file: a pipe that nobody reads would fill up and stall it.
+        log = Path(folder) / "center.log"
+        with (
+            log.open("wb") as stderr,
+            subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True
+            ) as center,
+        ):
+            assert center.stdin is not None
+            assert center.stdout is not None
             try:
                 word, _, url = center.stdout.readline().strip().partition(" ")
                 if word != "ready":
-                    reason = (center.stderr.read().strip().splitlines() or ["it ended without a word"])[-1]
+                    center.wait()
+                    reason = (log.read_text(errors="replace").strip().splitlines() or ["it ended without a word"])[-1]
                     raise SandboxUnavailableError(f"the sandbox center did not start: {reason}")
                 yield url
             finally:

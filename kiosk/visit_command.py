@@ -9,18 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.adapters.card.pcsc import PcscCardReader
-from kiosk.adapters.card.virtual import VirtualCard, VirtualCardReader
+from kiosk.adapters.card.virtual import VirtualCardReader
 from kiosk.adapters.payment.scripted import ScriptedCashier
+from kiosk.cardproc import load_persona
 from kiosk.domain.certificates import CertificateKind, Item, MunicipalityCode, ScopeKind
 from kiosk.flow.screen_model import Language
 from kiosk.flow.settings import FlowSettings
-from kiosk.headless import CardHand, FieldHand, VpcdHand, VisitResult, Wishes, run_visit
+from kiosk.headless import CardHand, FieldHand, VisitResult, VpcdHand, Wishes, run_visit
 from kiosk.ports.card import CardReader
 from kiosk.sandbox_center import private_center, running_center
-from kiosk.sandbox_data import cards_folder, ensure_sandbox_data
+from kiosk.sandbox_data import ensure_sandbox_data
 from kiosk.settings import sandbox_access
 from kiosk.ui.strings import Strings
-from kiosk.wiring import make_world
+from kiosk.wiring import open_world
 from printers.pdf_sink import PdfSink
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -44,10 +45,9 @@ def run(options: argparse.Namespace) -> int:
     paper = PdfSink(options.out)
     with _center(options) as url, tempfile.TemporaryDirectory(prefix="kiosk-journal-") as folder:
         access = sandbox_access(options.data, url, "kiosk-0001")
-        world = make_world(
-            access, reader, ScriptedCashier(pays_by_itself=True), paper, Path(folder) / "journal.db", options.at
-        )
-        result, runner = run_visit(world, settings, wishes, hand)
+        journal = Path(folder) / "journal.db"
+        with open_world(access, reader, ScriptedCashier(pays_by_itself=True), paper, journal, options.at) as world:
+            result, runner = run_visit(world, settings, wishes, hand)
     if result.code is not None:
         return _failed(options, result)
     issued = runner.last_order
@@ -79,7 +79,7 @@ def _failed(options: argparse.Namespace, result: VisitResult) -> int:
 
 
 def _card(options: argparse.Namespace) -> tuple[CardReader, CardHand]:
-    card = VirtualCard.from_file(cards_folder(options.data) / f"{options.card}.json")
+    card = load_persona(options.data, options.card)
     if options.vpcd is None:
         reader = VirtualCardReader()
         return reader, FieldHand(reader, card)

@@ -3,6 +3,8 @@
 A mode is a set of adapters and a table of differences; a missing device is out of service and never becomes a virtual one.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -22,20 +24,28 @@ from kiosk.settings import CenterAccess
 from printers.jobs import Printer
 
 
-def make_world(
+@contextmanager
+def open_world(
     access: CenterAccess,
     reader: CardReader,
     money: PaymentDevice,
     printer: Printer,
     journal: Path,
     starts_at: datetime | None = None,
-) -> World:
-    """Open what a machine needs. Raises OSError or ValueError for files that are not there or not what they should be,
-    and JournalUnavailableError."""
+) -> Iterator[World]:
+    """Open what a machine needs, and close it with the block.
+
+    Raises OSError or ValueError for files that are not there or not what they should be, and JournalUnavailableError.
+    """
     clock = SystemClock(starts_at)
     http = CenterHttp(connect(access.url, client_tls(access.device_certificate, access.device_key, access.center_ca)))
     center = HttpsIssuingCenter(http, _public_key(access.document_certificate), _private_key(access.device_key), clock)
-    return World(reader, center, money, PagePrinter(printer), SqliteJournal(journal), clock)
+    machine_journal = SqliteJournal(journal)
+    try:
+        yield World(reader, center, money, PagePrinter(printer), machine_journal, clock)
+    finally:
+        machine_journal.close()
+        http.close()
 
 
 def _public_key(certificate: Path) -> ec.EllipticCurvePublicKey:

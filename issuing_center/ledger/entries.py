@@ -191,6 +191,17 @@ class Refusal:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the ledger."""
+
+    at: datetime
+    txn: TransactionId | None
+    """The order it belongs to; None for what concerns no single order."""
+    event: str
+    detail: str
+
+
 class RepeatedIdentifierError(Exception):
     """A transaction id or a serial number exists already.
 

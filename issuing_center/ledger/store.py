@@ -18,6 +18,7 @@ from issuing_center.database import insert_unless_taken, is_repeated, reading, w
 from issuing_center.ledger.entries import (
     Conflict,
     DocumentState,
+    Event,
     Existing,
     NewDocument,
     NewOrder,
@@ -233,6 +234,13 @@ def record_event(
     """Add one line to the ledger: a static name, codes and counts as detail, nothing of a person."""
     with writing(bind) as connection:
         connection.execute(insert(events).values(at=at, txn=txn, event=event, detail=detail))
+
+
+def load_events(bind: Engine | Connection, txn: TransactionId) -> tuple[Event, ...]:
+    """Give an order's lines for staff, oldest first; lines of one instant in no promised order."""
+    with reading(bind) as connection:
+        rows = connection.execute(select(events).where(events.c.txn == txn).order_by(events.c.at, events.c.id)).all()
+    return tuple(Event(at=row.at, txn=row.txn, event=row.event, detail=row.detail) for row in rows)
 
 
 def _by_key(connection: Connection, kiosk_id: str, idempotency_key: str) -> StoredOrder | None:

@@ -1,7 +1,7 @@
 """The geometry of the 世帯連記式: 40 columns, a header, four blocks of twelve rows. Numbers only.
 
 Coordinates of the page are millimetres from the upper left corner of A4. Inside a block, columns and rows are the
-units of domain.md 8.1, so that the form can be read against its source.
+units of the standard form itself, so that the one can be read against the other.
 """
 
 from dataclasses import dataclass
@@ -78,9 +78,9 @@ VALUES: Final[dict[str, Cell]] = {
     "name": Cell(LABEL, MIDDLE, 1, rows=2, size_pt=14, least_pt=8),
     "former_surname_reading": Cell(LABEL, MIDDLE, 3, size_pt=8),
     "former_surname": Cell(LABEL, MIDDLE, 4),
-    "birth_date": Cell(LABEL, 13.5, 5),
-    "sex": Cell(15.5, 17, 5, align=Align.CENTRE),
-    "relation": Cell(19, MIDDLE, 5, align=Align.CENTRE),
+    "birth_date": Cell(LABEL, 13.2, 5),
+    "sex": Cell(14.8, 17, 5, align=Align.CENTRE),
+    "relation": Cell(18.6, MIDDLE, 5, align=Align.CENTRE),
     "my_number": Cell(RIGHT, END, 0),
     "juminhyo_code": Cell(RIGHT, END, 1),
     "resident_since": Cell(RIGHT, END, 2),
@@ -115,8 +115,8 @@ _COMMON_LABELS: Final = (
     _left("旧氏の振り仮名", 3),
     _left("旧氏", 4),
     _left("生年月日", 5),
-    Label("性別", Cell(13.5, 15.5, 5)),
-    Label("続柄", Cell(17, 19, 5)),
+    Label("性別", Cell(13.2, 14.8, 5)),
+    Label("続柄", Cell(17, 18.6, 5)),
     _left("本籍", 6),
     _left("転入前住所", 7),
     _right("個人番号", 0),
@@ -156,5 +156,5 @@ def rules(foreign: bool) -> list[tuple[float, float, float, float]]:
     lines += [(MIDDLE if row == 2 else NUMBER, row, END, row) for row in range(1, down_to if foreign else 11)]
     for first, last in ((0, 6), (8, down_to)):
         lines += [(MIDDLE, first, MIDDLE, last), (RIGHT, first, RIGHT, last)]
-    lines += [(column, 5, column, 6) for column in (13.5, 15.5, 17.0, 19.0)]
+    lines += [(column, 5, column, 6) for column in (13.2, 14.8, 17.0, 18.6)]
     return [(float(x0), float(y0), float(x1), float(y1)) for x0, y0, x1, y1 in lines]

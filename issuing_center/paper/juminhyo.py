@@ -4,6 +4,7 @@ Pure: no clock, no network, no randomness; the same sheet and font give the same
 `form`, the values of one household are drawn over it here. Knows nothing of orders, fees or eligibility.
 """
 
+import functools
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -102,6 +103,19 @@ def draw_juminhyo(sheet: JuminhyoSheet, fonts: PaperFonts) -> DrawnDocument | Gl
     return DrawnDocument(pdf, count, tuple(placed))
 
 
+_MARKS: Final = frozenset(mark.value for mark in Mark)
+
+
+@functools.lru_cache(maxsize=256)
+def _fitted_mark(text: str, box: Box, fonts: PaperFonts) -> Fitted:
+    """Fit a mark: half of all cells print one. Values are never kept, only these."""
+    run = shape(text, fonts)
+    fitted = None if run is None else fit(run, box)
+    if fitted is None:
+        raise ValueError("a cell of the form does not hold its own marks")
+    return fitted
+
+
 class _Values:
     """Writes the values of one page."""
 
@@ -131,12 +145,14 @@ class _Values:
         x0, x1 = left + cell.left * column, left + cell.right * column
         centre = cell.align is grid.Align.CENTRE
         room = x1 - x0 - (padding if centre else 2 * padding)
-        greatest = min(cell.size_pt, (cell.rows * row - 1.6) / (1 + _LINE_EM))
+        greatest = min(cell.size_pt, (cell.rows * row - 1.2) / (1 + _LINE_EM))
         fitted = self._fitted(item, text, Box(room, cell.size_pt, cell.least_pt, _TWO_LINES_LEAST_PT, greatest))
         middle = top - (cell.top + cell.rows / 2) * row
         self._write(item, fitted, x0 + padding, middle, (x0 + x1) / 2 if centre else None)
 
     def _fitted(self, item: str, text: str, box: Box) -> Fitted:
+        if text in _MARKS:
+            return _fitted_mark(text, box, self._fonts)
         run = shape(text, self._fonts)
         if run is None:
             raise _Refused(GlyphMissing(item, missing_glyphs(text, self._fonts)))

@@ -52,7 +52,7 @@ class Reading:
     """Katakana of the given name; None while it is not 公証."""
 
     def printed(self) -> str:
-        """Write the four states so that nobody can take one for another. Source: domain.md 8.2, the rule of one city."""
+        """Write the four states so that nobody can take one for another. The rule is that of one city; there is no national one."""
         match self.surname, self.given:
             case None, None:
                 return "＊＊＊＊＊＊＊＊"

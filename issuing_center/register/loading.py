@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Table
 from issuing_center.database import insert_unless_taken, writing
 from issuing_center.register import tables
 from issuing_center.register.records import CertificateLink, HouseholdId, ResidentId
-from issuing_center.register.updates import UnknownResidentError, changing, clear_settings
+from issuing_center.register.updates import UnknownResidentError, change_in, clear_settings
 
 _RESIDENT_COLUMNS = frozenset(
     {
@@ -91,20 +91,20 @@ def load_register(
             {**name, "feed_as_of": as_of, "feed_sequence": 0, "version": 0},
             key=("code",),
         )
-        with changing(connection, code, as_of=as_of) as change:
-            clear_settings(connection, code)
-            for table, rows in _settings(code, content).items():
-                change.put(table, rows)
-            change.put(tables.household, households)
-            change.put(tables.resident, residents)
-            change.put(tables.stop_signal, _stops(code, content.get("stop", [])))
-            certificates = []
-            for resident_key, issuer_key_id, serial in links:
-                resident_id = resident_id_of(code, resident_key)
-                if resident_id not in known:
-                    raise UnknownResidentError("a certificate is linked to a resident whom the file has not")
-                certificates.append(CertificateLink(issuer_key_id, serial, resident_id))
-            change.link(certificates)
+        change = change_in(connection, code, as_of=as_of)
+        clear_settings(connection, code)
+        for table, rows in _settings(code, content).items():
+            change.put(table, rows)
+        change.put(tables.household, households)
+        change.put(tables.resident, residents)
+        change.put(tables.stop_signal, _stops(code, content.get("stop", [])))
+        certificates = []
+        for resident_key, issuer_key_id, serial in links:
+            resident_id = resident_id_of(code, resident_key)
+            if resident_id not in known:
+                raise UnknownResidentError("a certificate is linked to a resident whom the file has not")
+            certificates.append(CertificateLink(issuer_key_id, serial, resident_id))
+        change.link(certificates)
 
 
 def _settings(code: str, content: Mapping[str, Any]) -> dict[Table, list[dict[str, Any]]]:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from issuing_center.database import writing
 from issuing_center.register import tables
 from issuing_center.register.port import UnknownMunicipalityError
-from issuing_center.register.records import CertificateLink, HouseholdId, ResidentId, StopKind
+from issuing_center.register.records import CertificateLink, HouseholdId, ResidentId, StopKind, StopLevel
 from issuing_center.register.sql import serial_text
 
 
@@ -31,24 +31,28 @@ class UnknownResidentError(LookupError):
 
 @contextmanager
 def changing(
-    bind: Engine | Connection, municipality_code: str, *, as_of: datetime, sequence: int | None = None
+    engine: Engine, municipality_code: str, *, as_of: datetime, sequence: int | None = None
 ) -> Iterator["RegisterChange"]:
     """Change one municipality's register: all of the block or nothing, as one new version.
 
-    `as_of` is the instant up to which the master system's changes are in; an earlier one than is known leaves it as
-    it is. `sequence` is the message's number in the feed; None for changes by an operator, which are not numbered. An
-    empty block is a sign of life of the feed. Raises UnknownMunicipalityError, and FeedGapError after putting the
-    municipality under a stop signal that only an operator lifts.
+    `as_of` is the instant up to which the master system's changes are in; an earlier one than is known leaves it as it
+    is. `sequence` is the message's number in the feed; None for changes by an operator, which are not numbered. An empty
+    block is a sign of life of the feed. Raises UnknownMunicipalityError, and FeedGapError after putting the municipality
+    under a stop signal that only an operator lifts.
     """
     try:
-        with writing(bind) as connection:
+        with writing(engine) as connection:
             yield _begin(connection, municipality_code, as_of, sequence)
     except FeedGapError:
-        with writing(bind) as connection:
-            _begin(connection, municipality_code, as_of=None, sequence=None).stop_municipality(
-                StopKind.STOPPED, since=as_of
-            )
+        # In a transaction of its own: the message is undone, the stop signal stays.
+        with writing(engine) as connection:
+            _begin(connection, municipality_code, as_of=None, sequence=None).stop_for_gap(since=as_of)
         raise
+
+
+def change_in(connection: Connection, municipality_code: str, *, as_of: datetime) -> "RegisterChange":
+    """Begin an unnumbered change inside a caller's writing transaction, whose fate it shares."""
+    return _begin(connection, municipality_code, as_of, sequence=None)
 
 
 def _begin(
@@ -106,15 +110,33 @@ class RegisterChange:
 
     def stop_resident(self, resident_id: ResidentId, kind: StopKind, since: datetime) -> str:
         """Put a resident under a stop signal; gives the id by which it is lifted."""
-        return self._stop("resident", kind, since, resident_id=resident_id)
+        return self._stop(StopLevel.RESIDENT, kind, since, resident_id=resident_id)
 
     def stop_household(self, household_id: HouseholdId, kind: StopKind, since: datetime) -> str:
         """Put a whole household under a stop signal; gives the id by which it is lifted."""
-        return self._stop("household", kind, since, household_id=household_id)
+        return self._stop(StopLevel.HOUSEHOLD, kind, since, household_id=household_id)
 
     def stop_municipality(self, kind: StopKind, since: datetime) -> str:
         """Put the whole municipality under a stop signal; gives the id by which it is lifted."""
-        return self._stop("municipality", kind, since)
+        return self._stop(StopLevel.MUNICIPALITY, kind, since)
+
+    def stop_for_gap(self, since: datetime) -> None:
+        """Stop the whole municipality for a gap in its feed, unless it is stopped already."""
+        stop = tables.stop_signal
+        stopped = self.connection.execute(
+            select(stop.c.stop_id).where(
+                stop.c.municipality_code == self.municipality_code,
+                stop.c.level == StopLevel.MUNICIPALITY.value,
+                stop.c.kind == StopKind.STOPPED.value,
+                stop.c.until.is_(None),
+            )
+        ).first()
+        if stopped is None:
+            self.stop_municipality(StopKind.STOPPED, since)
+
+    def resume_feed(self, sequence: int) -> None:
+        """Take the feed up again after a full reconciliation: the next message is the one after this number."""
+        self._one(tables.municipality, {"feed_sequence": sequence}, code=self.municipality_code)
 
     def lift_stop(self, stop_id: str, at: datetime) -> None:
         """End a stop signal at an instant; the signal itself stays on record."""
@@ -139,13 +161,13 @@ class RegisterChange:
         """End the link of a certificate; it stays on record as inactive."""
         self._one(tables.certificate_link, {"active": False}, issuer_key_id=issuer_key_id, serial=serial_text(serial))
 
-    def _stop(self, level: str, kind: StopKind, since: datetime, **target: str) -> str:
+    def _stop(self, level: StopLevel, kind: StopKind, since: datetime, **target: str) -> str:
         stop_id = token_hex(16)
         self.connection.execute(
             tables.stop_signal.insert().values(
                 stop_id=stop_id,
                 municipality_code=self.municipality_code,
-                level=level,
+                level=level.value,
                 kind=kind.value,
                 since=since,
                 **target,

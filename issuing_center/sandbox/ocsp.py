@@ -152,27 +152,36 @@ class _Handler(BaseHTTPRequestHandler):
         crl = fullmatch(r"/crl/generation-([1-3])\.crl", self.path)
         question = fullmatch(r"/ocsp/([A-Za-z0-9+/=%]+)", self.path)
         if crl is not None:
-            responder = self.server.responder
-            body = responder.answerer.crl(int(crl[1]), responder.clock(), self._faults())
-            self._send(200, "application/pkix-crl", body)
+            self._answer_crl(int(crl[1]))
         elif question is not None:
             try:
-                self._answer_ocsp(b64decode(unquote(question[1]), validate=True))
+                request_der = b64decode(unquote(question[1]), validate=True)
             except ValueError:
                 self._send(400, "text/plain", b"")
+            else:
+                self._answer_ocsp(request_der)
         else:
             self._send(404, "text/plain", b"")
 
-    def _faults(self) -> frozenset[Fault]:
-        return frozenset(Fault(each) for each in tuple(self.server.responder.faults))
+    def _faults(self) -> frozenset[Fault] | None:
+        """Read the faults in force; None after refusing, when one of them does not exist."""
+        try:
+            return frozenset(Fault(each) for each in tuple(self.server.responder.faults))
+        except ValueError:
+            self._send(500, "text/plain", b"no such fault")
+            return None
+
+    def _answer_crl(self, generation: int) -> None:
+        responder, faults = self.server.responder, self._faults()
+        if faults is not None:
+            crl = responder.answerer.crl(generation, responder.clock(), faults)
+            self._send(200, "application/pkix-crl", crl)
 
     def _answer_ocsp(self, request_der: bytes) -> None:
         responder = self.server.responder
         responder.count_question()
-        try:
-            faults = self._faults()
-        except ValueError:
-            self._send(500, "text/plain", b"no such fault")
+        faults = self._faults()
+        if faults is None:
             return
         if Fault.STALL in faults:
             responder.stopping.wait()

@@ -3,6 +3,7 @@
 Fonts are loaded by file: the toolkit's own fallback would mix two faces in one Japanese sentence.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +15,17 @@ from kiosk.ui.wrapping import clusters, fill, fill_evenly, widest_phrase
 
 _SHRINK = 0.95
 """Each step down on the way to a size that fits."""
+
+
+def common_scale(fits: Callable[[float], bool]) -> float:
+    """Find the largest of the steps down from 1 at which `fits` is content; the last step when it never is.
+
+    For texts of one page that share a box, so that they keep their proportions.
+    """
+    scale = 1.0
+    while scale > 0.4 and not fits(scale):
+        scale *= _SHRINK
+    return scale
 
 
 class FontMissingError(RuntimeError):
@@ -54,19 +66,19 @@ class Lettering:
         height_px: float = 1e6,
         *,
         even: bool = False,
-        limit_px: int | None = None,
+        scale: float = 1.0,
     ) -> Setting:
         """Set `text` into a box, at the style's size or the largest below it that fits.
 
-        `even` balances the lines; `limit_px` caps the size so that neighbours can agree on one.
+        `even` balances the lines; `scale` is how much smaller the neighbours on the page have agreed to be.
         """
         size = TYPE_SIZES[style]
-        scale = self._theme.geometry.px_per_mm
+        px_per_mm = self._theme.geometry.px_per_mm
         face, text = self._face_for(text)
         cap_ratio = _cap_ratio(face)
-        wanted = round(size.cap_mm * self._theme.text_scale * scale / cap_ratio)
-        least = round(size.least_mm * scale / cap_ratio)
-        px = max(least, min(wanted, limit_px or wanted))
+        wanted_mm = max(size.cap_mm, min(size.cap_mm * self._theme.text_scale, size.most_mm))
+        least = round(size.least_mm * px_per_mm / cap_ratio)
+        px = max(least, round(wanted_mm * scale * px_per_mm / cap_ratio))
         while True:
             font = _font(face, px, bold=size.bold)
             metrics = QFontMetricsF(font)
@@ -76,7 +88,7 @@ class Lettering:
             overflows = widest > width_px + 0.5 or line_px * len(lines) > height_px + 0.5
             # rather smaller than with a word cut in two
             if px <= least or not (overflows or widest_phrase(text, metrics.horizontalAdvance) > width_px):
-                return Setting(tuple(lines), font, line_px, widest, overflows, px * cap_ratio / scale)
+                return Setting(tuple(lines), font, line_px, widest, overflows, px * cap_ratio / px_per_mm)
             px = max(least, min(px - 1, int(px * _SHRINK)))
 
     def width(self, text: str, style: Style) -> float:

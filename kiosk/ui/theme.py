@@ -28,10 +28,14 @@ class Style(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TypeSize:
-    """Capital height wanted and the least allowed before text counts as cut, in mm; lines are `leading` ems apart."""
+    """Capital heights in mm: wanted, the least before text counts as cut, the most that large text grows to.
+
+    Lines are `leading` ems apart.
+    """
 
     cap_mm: float
     least_mm: float
+    most_mm: float
     bold: bool
     leading: float
 
@@ -40,16 +44,16 @@ STANDARD_CAP_MM = 6.1
 """0.7 degrees at 500 mm is 6.2 mm; whole pixels round it by as much as this leaves."""
 
 TYPE_SIZES = {
-    Style.GREETING: TypeSize(11.0, 6.2, True, 1.4),
-    Style.TITLE: TypeSize(7.8, 5.6, True, 1.36),
-    Style.LABEL: TypeSize(6.2, 4.4, True, 1.36),
-    Style.BODY: TypeSize(6.2, 4.4, False, 1.46),
-    Style.DETAIL: TypeSize(5.0, 4.0, False, 1.42),
-    Style.CAPTION: TypeSize(4.2, 3.2, False, 1.36),
-    Style.FIGURE: TypeSize(12.0, 6.2, True, 1.2),
-    Style.KEY: TypeSize(8.6, 6.2, True, 1.2),
-    Style.SENTENCE: TypeSize(7.0, 4.6, False, 1.5),
-    Style.CHOICE: TypeSize(7.0, 4.4, True, 1.36),
+    Style.GREETING: TypeSize(11.0, 6.2, 14.0, True, 1.4),
+    Style.TITLE: TypeSize(7.8, 5.6, 10.0, True, 1.36),
+    Style.LABEL: TypeSize(6.2, 4.4, 12.0, True, 1.36),
+    Style.BODY: TypeSize(6.2, 4.4, 12.0, False, 1.46),
+    Style.DETAIL: TypeSize(5.0, 4.0, 8.6, False, 1.42),
+    Style.CAPTION: TypeSize(4.2, 3.2, 7.0, False, 1.36),
+    Style.FIGURE: TypeSize(12.0, 6.2, 16.0, True, 1.2),
+    Style.KEY: TypeSize(8.6, 6.2, 12.0, True, 1.2),
+    Style.SENTENCE: TypeSize(7.0, 4.6, 12.0, False, 1.5),
+    Style.CHOICE: TypeSize(7.0, 4.4, 12.0, True, 1.36),
 }
 
 MAIN_STYLES = frozenset({Style.GREETING, Style.TITLE, Style.LABEL, Style.BODY, Style.SENTENCE, Style.CHOICE, Style.FIGURE, Style.KEY})
@@ -159,7 +163,7 @@ HIGH_CONTRAST = Palette(
         ("#e6efec", "#000000"),
         ("#cfe0db", "#000000"),
         ("#9cc4bb", "#333333"),
-        ("#f0b95b", "#ffff00"),
+        ("#f0b95b", "#7a6000"),
         ("#fbeccd", "#000000"),
         ("#d9a441", "#ffff00"),
         ("#e7b7a0", "#666666"),

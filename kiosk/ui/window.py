@@ -6,6 +6,7 @@ PIN buffer is emptied whenever a screen comes that has no use for it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QRect, Qt, Signal, Slot
@@ -22,6 +23,7 @@ from kiosk.ui.pages.catalogue import page_for
 from kiosk.ui.pages.page import Page
 from kiosk.ui.pages.pin_pad import PinPadPage
 from kiosk.ui.parts.banner import SpecimenBanner
+from kiosk.ui.parts.button import PressButton
 from kiosk.ui.parts.footer import Footer
 from kiosk.ui.parts.header import Header, Preference
 from kiosk.ui.parts.kit import Kit
@@ -188,6 +190,10 @@ class KioskWindow(QWidget):
             if part is not None and not (part is self._title and self._page.owns_title):
                 part.show()
         self._draw(model)
+        # pages make some of their controls only when they are drawn, after the bottom row
+        controls = [*self._page.findChildren(PressButton), *self._footer.findChildren(PressButton)]
+        for earlier, later in pairwise(controls):
+            QWidget.setTabOrder(earlier, later)
         self._focus(model)
 
     def _row(self, model: ScreenModel) -> list[Action]:

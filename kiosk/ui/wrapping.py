@@ -12,6 +12,8 @@ Measure = Callable[[str], float]
 _NEVER_FIRST = "、。，．・：；？！）」』】〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ%％)]},.:;?!…"
 _NEVER_LAST = "（「『【〈《([{"
 _BREAK_AFTER = "、。，．？！）」』】・"
+_CLOSING = "）」』】"
+"""A particle behind one of these belongs to what it closes."""
 _PARTICLES = "はがをにのとでもへやか"
 _PREFIXES = "おご"
 
@@ -89,6 +91,8 @@ def _may_break(parts: list[str], place: int) -> bool:
     if before.isspace():
         return not after.isspace()
     if after.isspace() or after[0] in _NEVER_FIRST or before[0] in _NEVER_LAST:
+        return False
+    if before[0] in _CLOSING and _is_hiragana(after):
         return False
     if before[0] in _BREAK_AFTER or after[0] in _NEVER_LAST:
         return not (before[0].isascii() and after[0].isascii())

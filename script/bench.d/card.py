@@ -6,6 +6,7 @@ and exclusive connection included; its floor connects, sends the twelve and powe
 
 import hashlib
 import statistics
+from itertools import cycle, islice, permutations
 from threading import Event
 from time import perf_counter
 
@@ -16,7 +17,7 @@ from kiosk.ports.card import Signed
 from tests.support.cards import CERTIFICATE_BYTES, PIN, card_file, typed
 from tests.support.pcsc import READER, shared_host
 
-ROUNDS = 60
+ROUNDS = 120
 DIGEST = hashlib.sha256(b"benchmark").digest()
 BARE = [
     bytes.fromhex(command)
@@ -66,29 +67,34 @@ def run() -> dict[str, object]:
     def timed(name: str, begin: float, arithmetic_before: float) -> None:
         times[name].append((perf_counter() - begin - (card.arithmetic_s - arithmetic_before)) * 1000)
 
-    for _ in range(ROUNDS):
+    def call() -> None:
         pin = typed(PIN)
         begin, arithmetic = perf_counter(), card.arithmetic_s
         _signed(reader.authenticate(DIGEST, pin))
         timed("call", begin, arithmetic)
 
+    def bare() -> None:
         begin_call, arithmetic_call = perf_counter(), card.arithmetic_s
         connection = winscard.connect(context, READER)
         begin, arithmetic = perf_counter(), card.arithmetic_s
-        for command in BARE:
-            answer = winscard.transmit(connection, command)
+        answers = [winscard.transmit(connection, command) for command in BARE]
         timed("bare", begin, arithmetic)
         winscard.disconnect(connection)
         timed("bare call", begin_call, arithmetic_call)
-        if len(answer) != dialogue.SIGNATURE_BYTES + 2:
+        if len(answers[-1]) != dialogue.SIGNATURE_BYTES + 2:
             raise ValueError("the bare commands did not sign")
 
+    def told() -> None:
         connection = winscard.connect(context, READER)
         pin = typed(PIN)
         begin, arithmetic = perf_counter(), card.arithmetic_s
         _signed(dialogue.authenticate(_Open(connection), DIGEST, pin))
         timed("dialogue", begin, arithmetic)
         winscard.disconnect(connection)
+
+    for acts in islice(cycle(permutations((call, bare, told))), ROUNDS):  # each follows each other equally often
+        for act in acts:
+            act()
 
     winscard.release_context(context)
     insertion.remove()

@@ -31,8 +31,11 @@ def test_a_planted_long_file_is_found(tmp_path: Path) -> None:
     assert too_long(tmp_path) == ["long.py: 450 lines"]
 
 
-CATCH_EVERYTHING = {"kiosk/runner.py", "issuing_center/web.py", "kiosk/__main__.py", "issuing_center/__main__.py"}
-"""House style: the runner's effect boundary, the service's and the commands' edge to the outside."""
+CATCH_EVERYTHING = {
+    *("kiosk/runner.py", "kiosk/lanes.py", "kiosk/run_command.py"),
+    *("issuing_center/web.py", "kiosk/__main__.py", "issuing_center/__main__.py"),
+}
+"""House style: the runner's effect boundary (on its lanes, and where its thread ends), and the edges to the outside."""
 
 
 def catches_everything(tree: ast.Module) -> bool:
@@ -51,7 +54,7 @@ def catches_everything(tree: ast.Module) -> bool:
     return any(name in {"Exception", "BaseException"} for handler in handlers for name in names(handler.type))
 
 
-def test_everything_is_caught_in_three_places_only() -> None:
+def test_everything_is_caught_only_at_the_edges() -> None:
     catching = {str(module.path.relative_to(ROOT)) for module in modules(ROOT) if catches_everything(module.tree)}
     assert catching - CATCH_EVERYTHING == set()
 

@@ -19,6 +19,7 @@ from kiosk.flow.screens import screen_for
 from kiosk.flow.session import Ticket, VisitKey
 from kiosk.flow.settings import FlowSettings
 from kiosk.flow.step import Step
+from kiosk.ports.card import WrongPin
 from kiosk.ports.center import DocumentFate, DocumentMismatch, Issued, MoneyFate, OrderOutcome, VisitOpened
 from kiosk.ports.clock import Instant
 from kiosk.ports.payment import Paid, PaymentUnknown, Refunded
@@ -37,6 +38,12 @@ Question = (
     | fx.Refund
     | fx.PrintDocument
 )
+FATES: dict[type[object], DocumentFate] = {
+    Printed: DocumentFate.HANDED_OVER,
+    PrintUnknown: DocumentFate.UNKNOWN,
+    PrintFailed: DocumentFate.VOIDED,
+    DocumentMismatch: DocumentFate.VOIDED,
+}
 NO_TICKET = Ticket(VisitKey(""), 0)
 
 
@@ -55,7 +62,6 @@ class Book:
     """Serials sent to the printer; None while it is at work."""
     reports: list[OrderOutcome] = field(default_factory=list)
     incident: bool = False
-    refused_by_owner: bool = False
 
 
 class World:
@@ -204,7 +210,9 @@ class World:
             case _:
                 assert_never(effect)
 
-    def ask(self, question: fx.FetchMunicipalities | fx.InspectCard | fx.PlaceOrder | fx.CheckDevices | fx.Refund) -> None:
+    def ask(
+        self, question: fx.FetchMunicipalities | fx.InspectCard | fx.PlaceOrder | fx.CheckDevices | fx.Refund
+    ) -> None:
         assert question.ticket not in self.open, "a ticket twice"
         self.open[question.ticket] = question
 
@@ -275,6 +283,9 @@ class World:
                 self.typed = 0
                 if isinstance(outcome, VisitOpened):
                     self.verified.add(ticket.visit)
+                    self.tries = 3
+                if isinstance(outcome, WrongPin):
+                    self.tries, self.last_try_accepted = outcome.tries_left, False
             case ev.OrderAnswered(_, Issued() as issued):
                 self.books[issued.transaction] = Book(issued, ticket.visit)
                 if ticket in self.abandoned:
@@ -291,14 +302,7 @@ class World:
                 book.money_unknown = isinstance(outcome, PaymentUnknown | Paid) and book.paid is None
             case ev.DocumentPrinted(_, _, outcome) if isinstance(question, fx.PrintDocument):
                 book = self.books[question.document.transaction]
-                match outcome:
-                    case Printed():
-                        fate = DocumentFate.HANDED_OVER
-                    case PrintUnknown():
-                        fate = DocumentFate.UNKNOWN
-                    case PrintFailed() | DocumentMismatch():
-                        fate = DocumentFate.VOIDED
-                book.papers[question.document.serial] = fate
+                book.papers[question.document.serial] = FATES[type(outcome)]
             case ev.RefundAnswered(_, Refunded(amount_yen)) if isinstance(question, fx.Refund):
                 book = self.books[question.transaction]
                 book.refunded = amount_yen >= book.issued.total_yen

@@ -3,3 +3,60 @@
 import os
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from collections.abc import Callable, Iterator  # noqa: E402
+
+import pytest  # noqa: E402
+from pytestqt.qtbot import QtBot  # noqa: E402
+
+from kiosk.ports.card import PinBuffer  # noqa: E402
+from kiosk.ui.geometry import ScreenGeometry  # noqa: E402
+from kiosk.ui.window import KioskWindow  # noqa: E402
+from tests.gui import gallery  # noqa: E402
+
+
+class HandClock:
+    """Monotonic seconds that stand still until moved; begins after every guard has passed."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+    def pass_guard(self) -> None:
+        self.now_s += 0.301
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def pin() -> PinBuffer:
+    return PinBuffer()
+
+
+MakeWindow = Callable[..., KioskWindow]
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot, clock: HandClock, pin: PinBuffer) -> Iterator[MakeWindow]:
+    """Windows on the stand-in words; shown, and closed after the test."""
+
+    def make(geometry: ScreenGeometry = gallery.LANDSCAPE, *, specimen: bool = False, repeat_ms: int = 0) -> KioskWindow:
+        window = KioskWindow(
+            assets_dir=gallery.ASSETS,
+            strings=gallery.all_words(),
+            pin=pin,
+            geometry=geometry,
+            now_s=clock,
+            specimen=specimen,
+            repeat_ms=repeat_ms,
+        )
+        qtbot.addWidget(window)
+        window.show()
+        return window
+
+    yield make

@@ -8,10 +8,12 @@ skipped database is an untested one.
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -26,6 +28,17 @@ from issuing_center.migrations import upgrade
 
 OLDEST_MAJOR = 15
 START_TIMEOUT_S = 30
+QUICK = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "max_connections": "120",
+    "shared_buffers": "32MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
+"""Settings of a server that is thrown away: what is tested on it is isolation, not the power cut."""
 _SUPERUSER = "postgres"
 _TEMPLATE = "migrated"
 
@@ -73,47 +86,30 @@ def _as_server_user(command: list[str], home: Path) -> list[str]:
     return [*prefix, *command]
 
 
-def start_cluster(home: Path) -> tuple[Cluster, subprocess.Popen[bytes]]:
-    """Make and start a server in an empty folder; returns when it accepts connections.
+def make_cluster(home: Path) -> None:
+    """Make the files of a server in an empty folder."""
+    command = [
+        str(find_binaries() / "initdb"),
+        f"--pgdata={home / 'data'}",
+        f"--username={_SUPERUSER}",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--no-locale",
+        "--no-sync",
+        "--no-instructions",
+    ]
+    subprocess.run(_as_server_user(command, home), check=True, capture_output=True, cwd=home)
 
-    Nothing is synced to disk: what is tested here is isolation, not the power cut. Raises RuntimeError with the end
-    of the server's own log when it does not come up.
+
+def start_cluster(home: Path, settings: Mapping[str, str] = QUICK) -> tuple[Cluster, subprocess.Popen[bytes]]:
+    """Start the server whose files are in a folder; returns when it accepts connections.
+
+    Raises RuntimeError with the end of the server's own log when it does not come up.
     """
-    binaries = find_binaries()
-    data, log = home / "data", home / "log"
-    subprocess.run(
-        _as_server_user(
-            [
-                str(binaries / "initdb"),
-                f"--pgdata={data}",
-                f"--username={_SUPERUSER}",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--no-locale",
-                "--no-sync",
-                "--no-instructions",
-            ],
-            home,
-        ),
-        check=True,
-        capture_output=True,
-        cwd=home,
-    )
-    settings = {
-        "listen_addresses": "",
-        "unix_socket_directories": str(home),
-        "fsync": "off",
-        "full_page_writes": "off",
-        "synchronous_commit": "off",
-        "autovacuum": "off",
-        "max_connections": "120",
-        "shared_buffers": "32MB",
-        "wal_level": "minimal",
-        "max_wal_senders": "0",
-    }
-    command = [str(binaries / "postgres"), "-D", str(data)]
-    for name, value in settings.items():
+    command = [str(find_binaries() / "postgres"), "-D", str(home / "data")]
+    for name, value in {"listen_addresses": "", "unix_socket_directories": str(home), **settings}.items():
         command += ["-c", f"{name}={value}"]
+    log = home / "log"
     with log.open("wb") as sink:
         server = subprocess.Popen(_as_server_user(command, home), stdout=sink, stderr=sink, cwd=home)
     cluster = Cluster(sockets=home)
@@ -132,12 +128,30 @@ def start_cluster(home: Path) -> tuple[Cluster, subprocess.Popen[bytes]]:
             return cluster, server
 
 
+def stop_cluster(server: subprocess.Popen[bytes]) -> None:
+    """Stop a server at once, as a crash of its processes would; the files stay."""
+    server.send_signal(signal.SIGQUIT)
+    server.wait(timeout=START_TIMEOUT_S)
+
+
+@contextmanager
+def cluster_home() -> Iterator[Path]:
+    """Give a folder for a server, gone afterwards.
+
+    Not pytest's own folder: it lies below one that only root may enter, and socket paths must stay under 108 bytes.
+    """
+    home = Path(tempfile.mkdtemp(prefix="pg-"))
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home)
+
+
 @pytest.fixture(scope="session")
 def postgresql_cluster() -> Iterator[Cluster]:
     """A private server with the migrated template database, one for each test process."""
-    # Not pytest's own folder: it lies below one that only root may enter, and socket paths must stay under 108 bytes.
-    home = Path(tempfile.mkdtemp(prefix="pg-"))
-    try:
+    with cluster_home() as home:
+        make_cluster(home)
         cluster, server = start_cluster(home)
         try:
             cluster.administer(f"CREATE DATABASE {_TEMPLATE}")
@@ -146,10 +160,7 @@ def postgresql_cluster() -> Iterator[Cluster]:
             engine.dispose()
             yield cluster
         finally:
-            server.send_signal(3)  # SIGQUIT: nothing of it is kept
-            server.wait(timeout=START_TIMEOUT_S)
-    finally:
-        shutil.rmtree(home)
+            stop_cluster(server)
 
 
 @pytest.fixture(scope="session")
@@ -174,7 +185,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     cluster: Cluster = request.getfixturevalue("postgresql_cluster")
     name = f"test_{token_hex(8)}"
-    cluster.administer(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+    # The older way of copying: 29 ms against 114 ms, because nothing here is synced.
+    cluster.administer(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
     yield cluster.url(name)
     cluster.administer(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -12,7 +12,7 @@ Needs pcscd, vsmartcard-vpcd, iproute2 and util-linux. What is missing fails; no
 
 import atexit
 import os
-import shutil
+import secrets
 import socket
 import subprocess
 import sys
@@ -47,9 +47,8 @@ def until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0) -> 
 
 @cache
 def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="pcsc-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    """Choose this process's folder; made with the namespaces, and removed by the helper inside, which outlives us."""
+    return Path(tempfile.gettempdir()) / f"pcsc-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def name_the_socket() -> None:
@@ -87,6 +86,7 @@ class PcscHost:
         """Make the namespaces; pcscd is started by `start`."""
         name_the_socket()
         folder = _folder()
+        folder.mkdir(mode=0o700)
         for name in ("run", "vpcd", "none"):
             (folder / name).mkdir()
         (folder / "vpcd" / "vpcd").write_text(_CONFIG)

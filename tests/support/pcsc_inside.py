@@ -5,6 +5,7 @@ the test process does, however that happens, because their socket then closes.
 """
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +24,7 @@ def _mount(folder: Path) -> None:
 
 
 def main(folder: Path, control: socket.socket) -> None:
-    """Obey one word a message: `pcscd <conf folder>`, `end`, `kill`, `reload`, `card <port>` (answered with a socket)."""
+    """Obey one word a message: `pcscd <conf folder>`, `end`, `kill`, `card <port>` (answered with a socket)."""
     _mount(folder)
     control.send(b"ready")
     service: subprocess.Popen[bytes] | None = None
@@ -41,15 +42,16 @@ def main(folder: Path, control: socket.socket) -> None:
                     ["pcscd", "--foreground", "--error", "--config", argument], stdout=log, stderr=log
                 )
             elif service is not None:
-                service.send_signal({"end": signal.SIGTERM, "kill": signal.SIGKILL, "reload": signal.SIGUSR1}[word])
-                if word != "reload":
-                    service.wait(timeout=5)
-                    service = None
+                service.send_signal({"end": signal.SIGTERM, "kill": signal.SIGKILL}[word])
+                service.wait(timeout=5)
+                service = None
             control.send(b"done")
     finally:
         if service is not None:
             service.kill()
             service.wait(timeout=5)
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

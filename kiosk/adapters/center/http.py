@@ -11,7 +11,7 @@ from typing import TypeVar
 import httpx2
 
 from issuing_center import wire
-from kiosk.ports.center import CenterUnavailable, Refused, RefusalReason
+from kiosk.ports.center import CenterUnavailable, RefusalReason, Refused
 
 M = TypeVar("M", bound=wire.Message)
 

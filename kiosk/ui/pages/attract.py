@@ -80,7 +80,8 @@ class AttractPage(Page):
     def arrange(self, box: QRect) -> None:
         """Picture at one side, greeting and invitation at the other, notices below."""
         px = self.kit.px
-        self._whole.setGeometry(self.rect())
+        # the switches of the header stand close above
+        self._whole.setGeometry(self.rect().adjusted(0, px(1.5), 0, 0))
         upright = self.kit.theme.geometry.is_portrait
         box = box.adjusted(0, px(6), 0, 0)
         if self._notices:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from kiosk.flow.screen_model import Choice, Choices, ScreenModel
-from kiosk.ui.lettering import Setting
+from kiosk.ui.lettering import Setting, common_scale
 from kiosk.ui.pages.page import Page
 from kiosk.ui.pages.pager import Pager
 from kiosk.ui.parts.button import Look, PressButton, control_name
@@ -64,56 +64,41 @@ class Tile(PressButton):
         right = px(5) + (0 if self._ticked is not None else room)
         return size.adjusted(left, px(2.5), -right, -px(2.5))
 
-    def sizes(self, width: int, height: int, limits: tuple[int | None, int | None]) -> tuple[int, int, float]:
-        """Give the type sizes of label and detail that fit, in pixels, and what that costs the reader.
-
-        The cost is 0 for a label at the standard height, 0.5 for one a little below, 1 for less, 3 for words cut off.
-        """
+    def fits(self, width: int, height: int, scale: float) -> bool:
+        """Say whether label and detail fit a tile of this size, both `scale` times as large as wanted."""
         inner = self._text_box(QRect(0, 0, width, height))
-        set_ = self.kit.lettering.set
-        if not self.detail.text():
-            label = set_(self.label.text(), Style.CHOICE, inner.width(), inner.height(), limit_px=limits[0])
-            return label.font.pixelSize(), 10_000, _cost(label)
-        gap = self.kit.px(0.5)
-        # the detail keeps its size as long as the label stays readable, then both give way
-        for detail_height in (1e6, 1.0):
-            detail = set_(self.detail.text(), Style.DETAIL, inner.width(), detail_height)
-            room = inner.height() - gap - detail.height_px
-            label = set_(self.label.text(), Style.CHOICE, inner.width(), room, limit_px=limits[0])
-            if not _cost(label):
-                break
-        detail = set_(
-            self.detail.text(),
-            Style.DETAIL,
-            inner.width(),
-            inner.height() - gap - label.height_px,
-            limit_px=limits[1],
-        )
-        return label.font.pixelSize(), detail.font.pixelSize(), max(_cost(label), 3.0 if detail.cut else 0.0)
+        label, detail = self._settings(inner.width(), scale)
+        used = label.height_px
+        if detail is not None:
+            used += detail.height_px
+        return used <= inner.height() and not label.cut and not (detail is not None and detail.cut)
 
-    def place(self, box: QRect, label_px: int, detail_px: int) -> None:
-        """Put the tile into `box` with type of the sizes all tiles agreed on."""
+    def label_cap_mm(self, scale: float) -> float:
+        """Give the height of the label's capitals at `scale`."""
+        return self.kit.lettering.set(self.label.text(), Style.CHOICE, 1e6, scale=scale).cap_mm
+
+    def place(self, box: QRect, scale: float) -> None:
+        """Put the tile into `box`, with type of the scale all tiles agreed on."""
         px = self.kit.px
         self.setGeometry(box)
         inner = self._text_box(QRect(0, 0, box.width(), box.height()))
-        set_ = self.kit.lettering.set
-        label = set_(self.label.text(), Style.CHOICE, inner.width(), limit_px=label_px)
-        label_height = round(label.height_px)
-        gap, detail_height = 0, 0
-        if self.detail.text():
-            gap = px(0.5)
-            detail = set_(self.detail.text(), Style.DETAIL, inner.width(), limit_px=detail_px)
-            detail_height = round(detail.height_px) + 1
-        top = inner.top() + max(0, (inner.height() - label_height - gap - detail_height) // 2)
-        self.label.place(QRect(inner.left(), top, inner.width(), label_height + 1), limit_px=label_px)
-        self.detail.setVisible(bool(self.detail.text()))
-        if self.detail.text():
-            below = top + label_height + gap
-            room = min(detail_height, inner.bottom() + 1 - below)
-            self.detail.place(QRect(inner.left(), below, inner.width(), room), limit_px=detail_px)
+        label, detail = self._settings(inner.width(), scale)
+        heights = [ceil(label.height_px), ceil(detail.height_px) if detail is not None else 0]
+        top = inner.top() + max(0, (inner.height() - sum(heights)) // 2)
+        self.label.place(QRect(inner.left(), top, inner.width(), heights[0]), scale=scale)
+        self.detail.setVisible(detail is not None)
+        if detail is not None:
+            self.detail.place(QRect(inner.left(), top + heights[0], inner.width(), heights[1]), scale=scale)
         side = px(11)
         left = px(5) if self._ticked is not None else box.width() - px(4) - side
         self._icon_box = QRectF(left, (box.height() - side) / 2, side, side)
+
+    def _settings(self, width: int, scale: float) -> tuple[Setting, Setting | None]:
+        set_ = self.kit.lettering.set
+        label = set_(self.label.text(), Style.CHOICE, width, scale=scale)
+        if not self.detail.text():
+            return label, None
+        return label, set_(self.detail.text(), Style.DETAIL, width, scale=scale)
 
     def paint_face(self, painter: QPainter, ink: str) -> None:
         """Draw tick box, arrow or closed sign."""
@@ -176,9 +161,7 @@ class ChoicesPage(Page):
             self._page = 0
             self._pager.setVisible(False)
         width, height = self._tile_size(grid, columns, rows)
-        sizes = [tile.sizes(width, height, (None, None))[:2] for tile in self._tiles]
-        label_px = min(size[0] for size in sizes)
-        detail_px = min(tile.sizes(width, height, (label_px, None))[1] for tile in self._tiles)
+        scale = self._scale(width, height)
         if pages == 1:
             grid.translate(0, (grid.height() - rows * height - (rows - 1) * gap) // 2)
         first = self._page * columns * rows
@@ -189,7 +172,7 @@ class ChoicesPage(Page):
             if shown:
                 row, column = divmod(place, columns)
                 left = grid.left() + column * (width + gap)
-                tile.place(QRect(left, grid.top() + row * (height + gap), width, height), label_px, detail_px)
+                tile.place(QRect(left, grid.top() + row * (height + gap), width, height), scale)
 
     def _tile_size(self, grid: QRect, columns: int, rows: int) -> tuple[int, int]:
         gap = self.kit.px(self.kit.theme.gap_mm)
@@ -211,7 +194,7 @@ class ChoicesPage(Page):
                 width, height = self._tile_size(grid, columns, rows)
                 if height < least:
                     continue
-                cost = max(tile.sizes(width, height, (None, None))[2] for tile in self._tiles)
+                cost = self._cost(width, height)
                 score = (pages + cost, preference)
                 if best is None or score < best[0]:
                     best = (score, (columns, rows, pages))
@@ -221,18 +204,26 @@ class ChoicesPage(Page):
             return 1, 1, count
         return best[1]
 
+    def _scale(self, width: int, height: int) -> float:
+        return common_scale(lambda scale: all(tile.fits(width, height, scale) for tile in self._tiles))
+
+    def _cost(self, width: int, height: int) -> float:
+        """Weigh a tile size in pages that a reader would rather turn: 0 at the standard height of type or above."""
+        scale = self._scale(width, height)
+        cap_mm = min(tile.label_cap_mm(scale) for tile in self._tiles)
+        if not all(tile.fits(width, height, scale) for tile in self._tiles):
+            return 9.0
+        wanted_mm = STANDARD_CAP_MM * min(self.kit.theme.text_scale, 1.5)
+        if cap_mm >= wanted_mm:
+            return 0.0
+        if cap_mm >= 0.85 * wanted_mm:
+            return 0.5
+        return 1.5 if cap_mm >= STANDARD_CAP_MM else 2.5
+
     def _turn(self, page: int) -> None:
         self._page = page
         self.kit.guard.page_changed()
         self.rearrange()
-
-
-def _cost(label: Setting) -> float:
-    if label.cut:
-        return 3.0
-    if label.cap_mm >= STANDARD_CAP_MM:
-        return 0.0
-    return 0.5 if label.cap_mm >= 0.85 * STANDARD_CAP_MM else 1.0
 
 
 def _shape(body: Choices) -> list[tuple[object, bool]]:

@@ -1,11 +1,13 @@
 """What happened, what to do, where card and money are. No blame, no inner words; the code is small, for staff."""
 
+from math import ceil
 from typing import assert_never
 
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QWidget
 
 from kiosk.flow.screen_model import Message, ScreenModel, Tone
+from kiosk.ui.lettering import common_scale
 from kiosk.ui.pages.page import Page
 from kiosk.ui.parts.kit import Kit
 from kiosk.ui.parts.picture import Panel, PictureBox
@@ -57,24 +59,26 @@ class MessagePage(Page):
         head_width = box.width() - 2 * padding - head_sign - px(6)
         line_width = box.width() - padding - sign_side - px(5)
         set_ = self.kit.lettering.set
-        head = max(round(set_(self._happened.text(), Style.LABEL, head_width).height_px) + px(8), head_sign + px(8))
         blocks = [(self._to_do_sign, self._to_do)]
         if with_card:
             blocks.append((self._card_sign, self._card_and_money))
-        heights = [round(set_(block.text(), Style.BODY, line_width).height_px) + px(1) for _, block in blocks]
         room = box.height() - gap * len(blocks)
-        if head + sum(heights) > room:
-            head = max(room * head // (head + sum(heights)), head_sign + px(4))
-            heights = [height * (room - head) // sum(heights) for height in heights]
-        else:
-            gap += min(px(5), (room - head - sum(heights)) // (len(blocks) + 1))
+
+        def heights(scale: float) -> list[int]:
+            words = set_(self._happened.text(), Style.LABEL, head_width, scale=scale).height_px
+            lines = [set_(block.text(), Style.BODY, line_width, scale=scale).height_px for _, block in blocks]
+            return [max(ceil(words) + px(6), head_sign + px(5)), *(ceil(line) + 1 for line in lines)]
+
+        scale = common_scale(lambda scale: sum(heights(scale)) <= room)
+        head, *lines = heights(scale)
+        gap += max(0, min(px(5), (room - head - sum(lines)) // (len(blocks) + 1)))
         field = QRect(box.left(), box.top(), box.width(), head)
         self._panel.setGeometry(field)
         self._sign.setGeometry(field.left() + padding, field.top() + (head - head_sign) // 2, head_sign, head_sign)
-        self._happened.place(QRect(field.left() + padding + head_sign + px(6), field.top() + px(2), head_width, head - px(4)))
+        self._happened.place(QRect(field.left() + padding + head_sign + px(6), field.top() + px(2), head_width, head - px(4)), scale=scale)
         top = field.bottom() + gap
-        for (sign, block), height in zip(blocks, heights, strict=True):
-            setting = block.place(QRect(box.left() + padding + sign_side + px(5), top, line_width, height))
+        for (sign, block), height in zip(blocks, lines, strict=True):
+            setting = block.place(QRect(box.left() + padding + sign_side + px(5), top, line_width, height), scale=scale)
             first = top + (height - setting.height_px) / 2 + setting.line_px / 2
             sign.setGeometry(box.left() + padding, round(first - sign_side / 2), sign_side, sign_side)
             top += height + gap

@@ -1,9 +1,12 @@
 """A picture that shows what to do with the hands, and the sentence that says it."""
 
+from math import ceil
+
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QWidget
 
 from kiosk.flow.screen_model import Picture, ScreenModel
+from kiosk.ui.lettering import common_scale
 from kiosk.ui.pages.page import Page, column, halves
 from kiosk.ui.parts.kit import Kit
 from kiosk.ui.parts.picture import Panel, PictureBox
@@ -38,16 +41,18 @@ class PicturePage(Page):
         self._panel.setGeometry(picture)
         self._picture.setGeometry(picture.adjusted(px(5), px(4), -px(5), -px(4)))
         set_ = self.kit.lettering.set
-        sentence = round(set_(self._sentence.text(), Style.SENTENCE, words.width()).height_px) + 1
-        self._detail.setVisible(bool(self._detail.text()))
-        if not self._detail.text():
-            self._sentence.place(column(words, [min(sentence, words.height())], 0)[0])
-            return
-        detail = round(set_(self._detail.text(), Style.DETAIL, words.width()).height_px) + 1
+        detailed = bool(self._detail.text())
+        self._detail.setVisible(detailed)
         gap = px(6)
-        spare = words.height() - gap
-        if sentence + detail > spare:
-            sentence, detail = spare * sentence // (sentence + detail), spare * detail // (sentence + detail)
-        upper, lower = column(words, [sentence, detail], gap)
-        self._sentence.place(upper)
-        self._detail.place(lower)
+
+        def heights(scale: float) -> list[int]:
+            wanted = [set_(self._sentence.text(), Style.SENTENCE, words.width(), scale=scale)]
+            if detailed:
+                wanted.append(set_(self._detail.text(), Style.DETAIL, words.width(), scale=scale))
+            return [ceil(setting.height_px) for setting in wanted]
+
+        scale = common_scale(lambda scale: sum(heights(scale)) + gap <= words.height())
+        boxes = column(words, heights(scale), gap)
+        self._sentence.place(boxes[0], scale=scale)
+        if detailed:
+            self._detail.place(boxes[1], scale=scale)

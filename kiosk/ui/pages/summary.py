@@ -1,9 +1,12 @@
 """What was chosen, what it costs, and what cannot be undone: the last page before money."""
 
+from math import ceil
+
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QWidget
 
 from kiosk.flow.screen_model import ScreenModel, Summary
+from kiosk.ui.lettering import common_scale
 from kiosk.ui.pages.page import Page
 from kiosk.ui.parts.kit import Kit
 from kiosk.ui.parts.picture import Panel, PictureBox, Rule
@@ -53,14 +56,15 @@ class SummaryPage(Page):
         """Rows take the room that sum and note leave; all values agree on one size."""
         px, set_ = self.kit.px, self.kit.lettering.set
         total_height, note_inner = px(18), box.width() - px(3 + 11 + 3 + 4)
-        note_height = min(round(set_(self._note.text(), Style.LABEL, note_inner).height_px), px(26)) + px(5)
+        # the rows need what room there is: the note stays on two lines of the standard size
+        note_height = min(ceil(set_(self._note.text(), Style.LABEL, note_inner).height_px), px(24)) + px(4)
         gap = px(2)
         field = box.adjusted(0, 0, 0, -total_height - note_height - 2 * gap)
         padding = px(4)
         label_width = min(px(74), field.width() * 3 // 10)
         values_width = field.width() - 2 * padding - label_width - px(4)
         room = field.height() - 2 * px(2)
-        limit, heights = self._row_heights(label_width, values_width, room)
+        scale, heights = self._row_heights(label_width, values_width, room)
         spare = max(0, room - sum(heights))
         each = min(px(5), spare // len(heights)) if heights else 0
         field.setHeight(sum(heights) + each * len(heights) + 2 * px(2))
@@ -70,9 +74,9 @@ class SummaryPage(Page):
             full = height + each
             for part in (label, values):
                 part.show()
-            label.place(QRect(field.left() + padding, top, label_width, full))
+            label.place(QRect(field.left() + padding, top, label_width, full), scale=scale)
             left = field.left() + padding + label_width + px(4)
-            values.place(QRect(left, top, values_width, full), limit_px=limit)
+            values.place(QRect(left, top, values_width, full), scale=scale)
             top += full
             if values is not self._rows[-1][1]:
                 rule.setGeometry(field.left() + padding, top, field.width() - 2 * padding, 1)
@@ -87,16 +91,21 @@ class SummaryPage(Page):
         self._caution.setGeometry(note.left() + px(4), note.top() + (note_height - side) // 2, side, side)
         self._note.place(note.adjusted(px(4) + side + px(3), px(2), -px(4), -px(2)))
 
-    def _row_heights(self, label_width: int, values_width: int, room: int) -> tuple[int, list[int]]:
-        """Find the largest size of the values at which all rows fit, in pixels, and the rows' heights."""
+    def _row_heights(self, label_width: int, values_width: int, room: int) -> tuple[float, list[int]]:
+        """Find the largest scale at which all rows fit, and the rows' heights in pixels."""
         set_ = self.kit.lettering.set
-        wanted = max((set_(values.text(), Style.LABEL, 1e6).font.pixelSize() for _, values in self._rows), default=1)
-        heights: list[int] = []
-        for limit in range(wanted, wanted // 2, -1):
-            heights = []
-            for label, values in self._rows:
-                words = set_(values.text(), Style.LABEL, values_width, limit_px=limit).height_px
-                heights.append(round(max(words, set_(label.text(), Style.DETAIL, label_width).height_px)) + self.kit.px(1))
-            if sum(heights) <= room:
-                return limit, heights
-        return wanted // 2, [height * room // sum(heights) for height in heights]
+
+        def heights(scale: float) -> list[int]:
+            return [
+                ceil(
+                    max(
+                        set_(values.text(), Style.LABEL, values_width, scale=scale).height_px,
+                        set_(label.text(), Style.DETAIL, label_width, scale=scale).height_px,
+                    )
+                )
+                + self.kit.px(1)
+                for label, values in self._rows
+            ]
+
+        scale = common_scale(lambda scale: sum(heights(scale)) <= room)
+        return scale, heights(scale)

@@ -60,7 +60,7 @@ class TextBlock(QLabel):
         self._ink = colour
         self.update()
 
-    def place(self, box: QRect, *, limit_px: int | None = None) -> Setting:
+    def place(self, box: QRect, *, scale: float = 1.0) -> Setting:
         """Put the text into `box`, in the coordinates of its parent."""
         self.setGeometry(box)
         self._setting = self._kit.lettering.set(
@@ -69,7 +69,7 @@ class TextBlock(QLabel):
             box.width(),
             box.height(),
             even=self._align is Align.CENTRE or self._style in {Style.TITLE, Style.GREETING},
-            limit_px=limit_px,
+            scale=scale,
         )
         self.update()
         return self._setting

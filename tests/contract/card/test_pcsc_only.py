@@ -3,6 +3,7 @@
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from time import monotonic
 
 from kiosk.adapters.card import winscard
 from kiosk.adapters.card.card_faults import Fault, FaultName
@@ -92,3 +93,15 @@ def test_readers_are_listed_and_a_name_that_is_not_among_them_is_unavailable(rea
     assert list_readers() == ReaderUnavailable("CARD-01")
     real_desk.start_without_reader()
     assert list_readers() == ()
+
+
+def test_commands_are_not_slowed_by_delayed_acknowledgements(real_desk: PcscDesk) -> None:
+    # 44 ms a command without TCP_QUICKACK, some 580 ms for the twelve; 5 ms with it. The best of five, since others work.
+    card = VirtualCard(card_file())
+    real_desk.lay(card)
+    taken_s = []
+    for _ in range(5):
+        begin = monotonic()
+        assert isinstance(real_desk.reader.authenticate(DIGEST, typed(PIN)), Signed)
+        taken_s.append(monotonic() - begin)
+    assert min(taken_s) < 0.25

@@ -242,6 +242,24 @@ def test_orders_of_many_residents_at_once_stay_apart(workers: tuple[Engine, Engi
     assert count(workers[0]) == (16, 32, 48)
 
 
+def test_a_transaction_id_that_the_generator_repeats_is_taken_once(workers: tuple[Engine, Engine]) -> None:
+    txn = TransactionId(token_hex(16))
+    start = Barrier(8)
+
+    def one(number: int) -> bool:
+        order = replace(make_order(), txn=txn)
+        copies = make_documents(order)
+        start.wait(timeout=30)
+        try:
+            return record_order(workers[number % 2], order, copies) == Recorded()
+        except RepeatedIdentifierError:
+            return False
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(one, range(8), timeout=60)) == 1
+    assert count(workers[0]) == (1, 1, 2)
+
+
 def test_a_repr_shows_neither_the_person_nor_the_document() -> None:
     order = make_order()
     document = make_documents(order)[0]

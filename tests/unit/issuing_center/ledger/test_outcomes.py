@@ -30,6 +30,7 @@ from issuing_center.ledger.store import (
     erase_expired,
     find_refusal,
     load_documents,
+    load_events,
     order_state,
     record_order,
     record_outcome,
@@ -150,6 +151,23 @@ def test_of_many_reports_at_once_on_two_workers_one_is_recorded(workers: tuple[E
         answers = list(pool.map(report, range(12), timeout=60))
     assert answers.count(OutcomeRecorded()) == 1
     assert answers.count(OutcomeRepeated() if same else Conflict()) == 11
+
+
+def test_the_lines_of_an_order_tell_its_story(engine: Engine, issued: tuple[NewOrder, tuple[NewDocument, ...]]) -> None:
+    order, copies = issued
+    record_outcome(engine, make_outcome(order, copies))
+    told = load_events(engine, order.txn)
+    assert [line.event for line in told] == [
+        "order-issued",
+        "document-issued",
+        "document-issued",
+        "outcome-recorded",
+        "document-handed-over",
+        "document-handed-over",
+    ]
+    assert {line.txn for line in told} == {order.txn}
+    assert told[3].detail == "kept 400"
+    assert load_events(engine, TransactionId(token_hex(16))) == ()
 
 
 def test_a_private_reason_is_found_by_its_reference_alone(engine: Engine) -> None:

@@ -1,12 +1,16 @@
 """Any sheet whatever is either drawn, complete and readable to the last code point, or refused by the name of an item."""
 
+from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from issuing_center.paper import (
+    Cell,
     Complete,
+    DateCell,
     DrawnDocument,
     Expected,
     ForeignItems,
@@ -23,7 +27,7 @@ from issuing_center.paper import (
     draw_juminhyo,
     shared_fonts,
 )
-from tests.golden.sheets import issuer
+from tests.golden.sheets import SELF, issuer
 from tests.unit.issuing_center.paper.judges import pdfium_text
 
 MARKS = st.sampled_from(Mark)
@@ -77,6 +81,28 @@ def test_what_is_drawn_is_complete_and_every_value_can_be_read_again(sheet: Jumi
     text = pdfium_text(document.pdf)
     assert [placed.item for placed in document.texts if placed.text not in text] == []
     assert {placed.item for placed in document.texts} >= {f"persons[{at}].name" for at in range(len(sheet.persons))}
+
+
+def _full(text: Cell, when: DateCell, reading: Reading | Mark, sex: Cell, relation: Cell) -> JuminhyoSheet:
+    foreign = ForeignItems(text, text, text, text, text, when, text)
+    person = PersonEntry(
+        LONG, reading, text, text, when, sex, relation, text, text, text, when, when, when, text, juminhyo_code=text, remarks=text,
+    )  # fmt: skip
+    return replace(SELF, address=LONG, head_name=text, persons=(person, replace(person, foreign=foreign)))
+
+
+LONG = "見本花子" * 6
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [_full(LONG, WrittenDate(LONG), Reading(LONG, LONG), "男", LONG[:16]), *(_full(mark, mark, mark, mark, mark) for mark in Mark)],
+    ids=["long", *(mark.name for mark in Mark)],
+)  # fmt: skip
+def test_every_cell_takes_twenty_four_ideographs_and_every_mark(sheet: JuminhyoSheet) -> None:
+    document = draw_juminhyo(sheet, shared_fonts())
+    assert isinstance(document, DrawnDocument)
+    assert check_complete(document.pdf, Expected.of(sheet)) == Complete()
 
 
 @settings(max_examples=40)

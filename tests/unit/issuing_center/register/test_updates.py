@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import IntegrityError
 
-from issuing_center.database import writing
+from issuing_center.database import reading, writing
 from issuing_center.register import tables
 from issuing_center.register.loading import household_id_of, resident_id_of
 from issuing_center.register.port import InconsistentRegisterError, UnknownMunicipalityError
@@ -90,6 +90,23 @@ def test_a_missing_or_repeated_message_stops_the_municipality(register: SqlRegis
     with register.snapshot(SHIOMINO) as snapshot:
         (stop,) = snapshot.stops(HANAKO, AS_OF)
     assert (stop.kind, stop.level) == (StopKind.STOPPED, StopLevel.MUNICIPALITY)
+
+
+def test_after_a_gap_the_feed_waits_for_an_operator_and_is_stopped_once(register: SqlRegister) -> None:
+    for _ in range(3):
+        with pytest.raises(FeedGapError), changing(register.engine, SHIOMINO, as_of=AS_OF, sequence=5):
+            pass
+    with reading(register.engine) as connection:
+        (stop_id,) = connection.execute(
+            select(tables.stop_signal.c.stop_id).where(tables.stop_signal.c.level == "municipality")
+        ).scalars()
+    with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
+        change.resume_feed(5)
+        change.lift_stop(stop_id, at=AS_OF)
+    with changing(register.engine, SHIOMINO, as_of=AS_OF, sequence=6):
+        pass
+    with register.snapshot(SHIOMINO) as snapshot:
+        assert snapshot.stops(HANAKO, AS_OF) == ()
 
 
 def test_changes_at_once_on_two_workers_have_each_their_own_version(workers: tuple[Engine, Engine]) -> None:

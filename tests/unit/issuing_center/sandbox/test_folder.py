@@ -136,7 +136,10 @@ def test_a_card_says_of_itself_what_the_table_says(row: Persona, pristine: Sandb
     assert (auth["certificate"] is None) == (auth["private_key"] is None) == (not row.has_certificate)
     assert (sign["certificate"], sign["private_key"], sign["password"]) == (None, None, None)
     assert (sign["tries_left"], sign["tries_max"]) == (5, 5)
-    assert "digital signature" in x509.load_der_x509_certificate(b64decode(sign["ca_certificate"])).subject.rfc4514_string()
+    assert (
+        "digital signature"
+        in x509.load_der_x509_certificate(b64decode(sign["ca_certificate"])).subject.rfc4514_string()
+    )
     if row.has_certificate:
         ended = _certificate(pristine, row.name).not_valid_after_utc < now
         assert ended == (row.state is CertificateState.EXPIRED)

@@ -174,6 +174,7 @@ def test_a_body_that_is_no_question_and_a_foreign_issuer_are_refused_in_ocsp(res
 def test_a_fault_that_does_not_exist_is_noticed(responder: OcspResponder) -> None:
     responder.faults.add("no_such_fault")
     assert _get(responder, "POST", "/ocsp", b"\x30\x00")[0] == 500
+    assert _get(responder, "GET", urlsplit(responder.crl_url(3)).path)[0] == 500
 
 
 def test_the_served_list_is_fresh_and_signed(own: SandboxFolder, responder: OcspResponder) -> None:

@@ -1,0 +1,178 @@
+"""Machines with one defect each. The walks must find every one of them; a test that cannot fail proves nothing."""
+
+from dataclasses import replace
+
+from kiosk.domain.certificates import SerialNumber
+from kiosk.flow import effects as fx
+from kiosk.flow import events as ev
+from kiosk.flow import states as s
+from kiosk.flow.advance import advance
+from kiosk.flow.screen_model import Button
+from kiosk.flow.settings import FlowSettings
+from kiosk.flow.step import Step
+from kiosk.ports.card import WrongPin
+from kiosk.ports.center import DocumentFate, MoneyFate
+from kiosk.ports.clock import Instant
+from tests.flow import samples as m
+from tests.flow.world import Advance
+
+
+def takes_any_ticket(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    awaited = m.awaited(state)
+    match event:
+        case ev.Authenticated() | ev.OrderAnswered() | ev.DocumentPrinted() | ev.CardSeen() if awaited is not None:
+            event = replace(event, ticket=awaited)
+        case _:
+            pass
+    return advance(state, event, now, settings)
+
+
+def takes_money_before_devices_are_checked(
+    state: s.State, event: ev.Event, now: Instant, settings: FlowSettings
+) -> Step:
+    step = advance(state, event, now, settings)
+    match step.state:
+        case s.CheckingDevices(session, verified, _, issued, ticket) if isinstance(state, s.Preparing):
+            payment = fx.TakePayment(ticket, issued.transaction, issued.total_yen)
+            return Step(s.Paying(session, verified, issued, ticket), (payment,))
+        case _:
+            return step
+
+
+def prints_twice(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    step = advance(state, event, now, settings)
+    doubled = [effect for effect in step.effects for _ in range(2 if isinstance(effect, fx.PrintDocument) else 1)]
+    return replace(step, effects=tuple(doubled))
+
+
+def prints_before_it_is_paid(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    step = advance(state, event, now, settings)
+    match step.state:
+        case s.Paying(session, verified, issued, ticket) if isinstance(state, s.CheckingDevices):
+            early = fx.PrintDocument(ticket, issued.documents[0], s.NoPaymentHere(), 1, len(issued.documents))
+            printing = s.Printing(session, verified, issued, s.NoPaymentHere(), ticket)
+            return Step(printing, (early,))
+        case _:
+            return step
+
+
+def without(*kinds: type[fx.Effect]) -> Advance:
+    """Make a machine that forgets to do something."""
+
+    def forgetful(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+        step = advance(state, event, now, settings)
+        return replace(step, effects=tuple(effect for effect in step.effects if not isinstance(effect, kinds)))
+
+    return forgetful
+
+
+def skips_the_question_before_the_last_try(
+    state: s.State, event: ev.Event, now: Instant, settings: FlowSettings
+) -> Step:
+    step = advance(state, event, now, settings)
+    match step.state:
+        case s.LastTry(session, municipality, token, watch) if not step.ignored:
+            pad = s.Pin(session, municipality, token, 1, watch, last_try_accepted=True)
+            return replace(step, state=pad)
+        case _:
+            return step
+
+
+def tries_the_pin_again_by_itself(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    match state, event:
+        case s.Verifying(), ev.Authenticated(ticket, WrongPin()) if ticket == state.ticket:
+            session, again = state.session.next_ticket()
+            effect = fx.Authenticate(again, state.municipality.code)
+            return Step(replace(state, session=session, ticket=again), (effect,))
+        case _:
+            return advance(state, event, now, settings)
+
+
+def keeps_money_for_nothing(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    step = advance(state, event, now, settings)
+    changed = tuple(
+        replace(effect, outcome=replace(effect.outcome, money=MoneyFate.KEPT, case=None))
+        if isinstance(effect, fx.Report) and effect.outcome.money is MoneyFate.REFUNDED
+        else effect
+        for effect in step.effects
+    )
+    return replace(step, effects=changed)
+
+
+def forgets_unknown_money(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    step = advance(state, event, now, settings)
+    changed = tuple(
+        replace(effect, outcome=replace(effect.outcome, money=MoneyFate.NONE, case=None))
+        if isinstance(effect, fx.Report) and effect.outcome.money is MoneyFate.UNKNOWN
+        else effect
+        for effect in step.effects
+    )
+    return replace(step, effects=changed)
+
+
+def voids_what_was_printed(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    step = advance(state, event, now, settings)
+    changed = tuple(
+        replace(effect, outcome=replace(effect.outcome, documents=all_void(effect)))
+        if isinstance(effect, fx.Report)
+        else effect
+        for effect in step.effects
+    )
+    return replace(step, effects=changed)
+
+
+def all_void(report: fx.Report) -> tuple[tuple[SerialNumber, DocumentFate, int], ...]:
+    return tuple((serial, DocumentFate.VOIDED, sheets) for serial, _, sheets in report.outcome.documents)
+
+
+def never_ends_by_itself(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    if isinstance(event, ev.Tick):
+        return Step(state, (), ignored=True)
+    return advance(state, event, now, settings)
+
+
+def goes_on_beside_the_card(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    match state, event:
+        case s.TakeCard(), ev.Tick():
+            effects = (fx.StopWatching(state.ticket),)
+            return Step(s.ChoosingKind(state.session, state.verified), effects)
+        case _:
+            return advance(state, event, now, settings)
+
+
+def serves_on_after_an_incident(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    step = advance(state, event, now, settings)
+    if isinstance(step.state, s.Message) and step.state.stops:
+        return replace(step, state=replace(step.state, stops=False))
+    return step
+
+
+def drops_an_order_on_cancel(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    step = advance(state, event, now, settings)
+    cancelled = isinstance(event, ev.Touched) and event.touch.button is Button.CANCEL
+    if isinstance(state, s.CheckingDevices) and cancelled:
+        return replace(step, effects=tuple(e for e in step.effects if not isinstance(e, fx.Report)))
+    return step
+
+
+DEFECTS: dict[str, Advance] = {
+    "takes any ticket": takes_any_ticket,
+    "takes money before devices are checked": takes_money_before_devices_are_checked,
+    "prints twice": prints_twice,
+    "prints before it is paid": prints_before_it_is_paid,
+    "never forgets": without(fx.ForgetVisit),
+    "never reports": without(fx.Report),
+    "never clears the pad": without(fx.ClearPin),
+    "never stops watching": without(fx.StopWatching),
+    "never abandons an order": without(fx.AbandonOrder),
+    "raises no incident": without(fx.RaiseIncident),
+    "skips the question before the last try": skips_the_question_before_the_last_try,
+    "tries the PIN again by itself": tries_the_pin_again_by_itself,
+    "keeps money for nothing": keeps_money_for_nothing,
+    "forgets unknown money": forgets_unknown_money,
+    "voids what was printed": voids_what_was_printed,
+    "never ends by itself": never_ends_by_itself,
+    "goes on beside the card": goes_on_beside_the_card,
+    "serves on after an incident": serves_on_after_an_incident,
+    "drops an order on cancel": drops_an_order_on_cancel,
+}
