@@ -1,5 +1,6 @@
-"""When a certificate can be had: national window, municipal windows, maintenance. By the wall clock of Japan.
+"""When a certificate can be had: national window, municipal windows, maintenance, and a register that is not late.
 
+By the wall clock of Japan.
 Asked at menu time and again at the order, so that a visit that straddles the closing time ends before payment.
 """
 
@@ -14,6 +15,11 @@ JST = timezone(timedelta(hours=9), "JST")
 NATIONAL_OPENS, NATIONAL_CLOSES = time(6, 30), time(23, 0)
 YEAR_END = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})
 """Month and day of the nationwide closure."""
+
+
+def is_fresh(as_of: datetime, now: datetime, limit: timedelta | None) -> bool:
+    """Tell whether a register that is complete up to `as_of` may be issued from; without a limit it always may (INV-11)."""
+    return limit is None or now - as_of <= limit
 
 
 def closed(offer: OfferSettings, now: datetime) -> Closed | None:

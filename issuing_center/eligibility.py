@@ -4,12 +4,13 @@ Every reason here is private. A kiosk learns one neutral code for all of them; t
 random reference that staff can decode.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from issuing_center.availability import JST
 from issuing_center.register.port import RegisterSnapshot
-from issuing_center.register.records import Resident, ResidentId, StopKind, StopLevel, StopSignal
+from issuing_center.register.records import DatePrecision, Resident, ResidentId, StopKind, StopLevel, StopSignal
 
 MINIMUM_AGE = 15
 """Years; younger holders are served at the counter (rule of the national service)."""
@@ -36,7 +37,10 @@ def household_of(snapshot: RegisterSnapshot, resident: ResidentId, now: datetime
     household = Household(applicant, snapshot.household(resident), snapshot.stops(resident, now))
     if applicant.resident_id not in {member.resident_id for member in household.members}:
         return "removed"
-    if _age(applicant.birth_date, now.astimezone(JST).date()) < MINIMUM_AGE:
+    born = _born_at_the_latest(applicant)
+    if born is None:
+        return "age_unknown"
+    if _age(born, now.astimezone(JST).date()) < MINIMUM_AGE:
         return "under_age"
     return household
 
@@ -52,6 +56,20 @@ def refusal_for(household: Household, shown: frozenset[ResidentId]) -> str | Non
         ):
             return stop.kind.value
     return None
+
+
+def _born_at_the_latest(resident: Resident) -> date | None:
+    """Read an incomplete birth date as the youngest person it could be; None when nothing of it is known."""
+    born = resident.birth_date
+    match resident.birth_precision:
+        case DatePrecision.DAY:
+            return born
+        case DatePrecision.MONTH:
+            return born.replace(day=monthrange(born.year, born.month)[1])
+        case DatePrecision.YEAR:
+            return date(born.year, 12, 31)
+        case DatePrecision.UNKNOWN:
+            return None
 
 
 def _age(born: date, today: date) -> int:

@@ -38,6 +38,42 @@ class Crashed(LogEvent):
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Undetermined(LogEvent):
+    """Nobody could say whether a card's certificate is revoked; `fault` is what was wrong with the responder's answer."""
+
+    level: ClassVar[int] = logging.WARNING
+    reason: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrlRefused(LogEvent):
+    """A CRL file was not taken into use; what was held before stays."""
+
+    file: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterStale(LogEvent):
+    """A register's feed is late, and nothing is issued from it until it has caught up (INV-11)."""
+
+    level: ClassVar[int] = logging.WARNING
+    municipality: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident(LogEvent):
+    """Something that must never happen was stopped; the ledger has the same line, and somebody has to find the cause."""
+
+    level: ClassVar[int] = logging.ERROR
+    incident: str
+    txn: str
+    detail: str
+
+
 def write(event: LogEvent) -> None:
     """Write one event as one line of JSON."""
     logger.log(event.level, json.dumps({"event": type(event).__name__, **asdict(event)}, separators=(",", ":")))

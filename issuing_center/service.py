@@ -3,6 +3,7 @@
 Any worker can answer any request, so nothing here may remember one (INV-3, INV-16).
 """
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,6 +28,10 @@ class Limits:
     """From the proof to the last order."""
     sealed: timedelta = timedelta(hours=24)
     """From the drawing to the erasure of the sealed form, if no outcome comes."""
+    order: timedelta = timedelta(seconds=50)
+    """From an order's arrival to the ledger. Shorter than a kiosk waits, so that what a kiosk gave up is never issued (INV-2)."""
+    register_age: timedelta | None = timedelta(minutes=60)
+    """Oldest state of a register that is issued from (INV-11); None where no feed is expected, as in a sandbox."""
     statement_skew: timedelta = timedelta(minutes=5)
     """How far the kiosk's clock may differ from the center's."""
     proofs_a_challenge: int = 5
@@ -57,3 +62,5 @@ class Service:
     build_id: str
     config_id: str
     limits: Limits = Limits()
+    random: Callable[[int], bytes] = field(default=secrets.token_bytes, repr=False)
+    """Bytes for every identifier. The database refuses a repeated one, whatever this gives (INV-9)."""

@@ -6,7 +6,9 @@ Knows no rule of issuing. What it does not foresee becomes an opaque 500.
 import base64
 import binascii
 import re
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -17,6 +19,7 @@ from issuing_center import eventlog, issuance, outcomes, wire
 from issuing_center.database import UNAVAILABLE
 from issuing_center.devices import Peer
 from issuing_center.problems import No, Refusal, problem
+from issuing_center.register.port import InconsistentRegisterError, UnknownMunicipalityError
 from issuing_center.service import Service
 from issuing_center.visits import protocol as visits
 
@@ -95,7 +98,8 @@ _ENDPOINTS: dict[tuple[str, str], Callable[..., Answer]] = {
     ("POST", "/v1/orders/<txn>/outcome"): _outcome,
 }
 
-_ROUTES = Map([Rule(path, methods=[method], endpoint=handler) for (method, path), handler in _ENDPOINTS.items()])
+_ROUTES = Map([Rule(path, methods=[method], endpoint=(method, path)) for method, path in _ENDPOINTS]).bind("center")
+"""Bound to a name of our own: what a client writes into its Host header decides nothing."""
 
 
 def _peer(service: Service, request: Request) -> Peer:
@@ -110,22 +114,34 @@ def _peer(service: Service, request: Request) -> Peer:
     return peer
 
 
-def _answer(service: Service, request: Request) -> Answer:
+@dataclass(slots=True)
+class _Seen:
+    """What is known of a request so far, for the log: names of ours, nothing that a client wrote."""
+
+    endpoint: str = ""
+    kiosk: str = ""
+
+
+def _answer(service: Service, request: Request, seen: _Seen) -> Answer:
     try:
         peer = _peer(service, request)
+        seen.kiosk = peer.device.device_id
         if (request.content_length or 0) > wire.MAX_BODY_BYTES:
             return Refusal(No.TOO_LARGE)
-        endpoint, arguments = _ROUTES.bind_to_environ(request.environ).match()
+        endpoint, arguments = _ROUTES.match(request.path, method=request.method)
         if not all(_RANDOM_ID.match(value) for value in arguments.values()):
             return Refusal(No.NOT_FOUND)
-        handler: Callable[..., Answer] = endpoint
-        return handler(service, peer, request, **arguments)
+        seen.endpoint = " ".join(endpoint)
+        return _ENDPOINTS[endpoint](service, peer, request, **arguments)
     except _NoError as error:
         return Refusal(error.no)
     except MethodNotAllowed:
         return Refusal(No.METHOD)
     except (NotFound, RequestRedirect):
         return Refusal(No.NOT_FOUND)
+    except (InconsistentRegisterError, UnknownMunicipalityError) as error:
+        eventlog.write(eventlog.Crashed(type(error).__name__, eventlog.place_of(error)))
+        return Refusal(No.STOPPED)
     except UNAVAILABLE as error:
         eventlog.write(eventlog.Crashed(type(error).__name__, eventlog.place_of(error)))
         return Refusal(No.OVERLOADED)
@@ -138,16 +154,20 @@ def make_app(service: Service) -> "WSGIApplication":
     """Make the WSGI callable of one worker."""
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        answer = _answer(service, Request(environ))
+        began_s, seen = time.perf_counter(), _Seen()
+        answer = _answer(service, Request(environ), seen)
         match answer:
             case None:
-                response = Response(status=204)
+                status, code, response = 204, "", Response(status=204)
             case Refusal():
                 details = problem(answer)
-                response = Response(wire.encode(details), status=details.status, content_type=wire.PROBLEM_TYPE)
+                status, code = details.status, details.code
+                response = Response(wire.encode(details), status=status, content_type=wire.PROBLEM_TYPE)
             case _:
-                response = Response(wire.encode(answer), status=200, content_type=wire.JSON_TYPE)
+                status, code, response = 200, "", Response(wire.encode(answer), content_type=wire.JSON_TYPE)
         response.headers["Cache-Control"] = "no-store"
+        ms = round((time.perf_counter() - began_s) * 1000)
+        eventlog.write(eventlog.Answered(seen.endpoint, seen.kiosk, status, code, ms))
         return response(environ, start_response)
 
     return app

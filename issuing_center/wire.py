@@ -230,7 +230,7 @@ class Outcome(Message, frozen=True):
     money: Money
     received_yen: Annotated[int, Meta(ge=0, le=1_000_000)]
     documents: Annotated[list[DocumentOutcome], Meta(max_length=10)]
-    case: Annotated[str, Meta(max_length=32)] | None
+    case: Annotated[str, Meta(pattern="^[0-9A-Z-]{1,32}$", min_length=1, max_length=32)] | None
 
 
 class SignedOutcome(Message, frozen=True):

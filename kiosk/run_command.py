@@ -131,9 +131,6 @@ def _flow(runner: Runner, application: QApplication) -> None:
         runner.run()
     except RunnerCrashedError:
         status = EX_SOFTWARE
-    except Exception as error:  # noqa: BLE001 - the flow's own boundary: the supervisor restarts the machine
-        eventlog.write(eventlog.Crashed(type(error).__name__, eventlog.place_of(error)))
-        status = EX_SOFTWARE
     QTimer.singleShot(0, application, lambda: application.exit(status))
 
 

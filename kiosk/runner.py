@@ -141,6 +141,8 @@ class Runner:
                     event = ev.Tick()
                 if event is not None and not self._closing.is_set():
                     self._advance(event)
+        except Exception as error:  # noqa: BLE001 - the effect boundary, as on the lanes
+            self._crashed(error)
         finally:
             self._closing.set()
             for stop in list(self._stops.values()):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QGroupBox,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -56,6 +57,8 @@ class DemoDock(QWidget):
         self.setObjectName("demo_dock")
         self.setWindowTitle(say("ui.dock_title"))
         column = QVBoxLayout(self)
+        # the window keeps the size it is given, on small screens too
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         sign = QLabel(say("ui.dock_title"))
         sign.setObjectName("dock_sign")
         sign.setAlignment(Qt.AlignmentFlag.AlignCenter)

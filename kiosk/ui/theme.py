@@ -56,7 +56,9 @@ TYPE_SIZES = {
     Style.CHOICE: TypeSize(7.0, 4.4, 12.0, True, 1.36),
 }
 
-MAIN_STYLES = frozenset({Style.GREETING, Style.TITLE, Style.LABEL, Style.BODY, Style.SENTENCE, Style.CHOICE, Style.FIGURE, Style.KEY})
+MAIN_STYLES = frozenset(
+    {Style.GREETING, Style.TITLE, Style.LABEL, Style.BODY, Style.SENTENCE, Style.CHOICE, Style.FIGURE, Style.KEY}
+)
 """Styles that a visit cannot do without: they keep 6.2 mm in the standard size."""
 
 

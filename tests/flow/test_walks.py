@@ -81,6 +81,7 @@ def test_a_thousand_seeded_walks_reach_every_state_and_break_nothing() -> None:
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(3600)
 def test_a_hundred_thousand_seeded_walks_break_nothing() -> None:
     for seed in range(100_000):
         random_walk(seed, advance)

@@ -13,12 +13,12 @@ INNER = re.compile(r"\b(error|exception|invalid|illegal|timeout|failed|failure|w
 
 def long_sentences(words: dict[str, str]) -> list[str]:
     """Name the sentences over the limit; a value counts as four characters."""
-    found = []
-    for key, text in words.items():
-        for sentence in re.split("(?<=[。？！])", re.sub(r"\{\w+\}", "0000", text)):
-            if len(sentence) > MOST_CHARACTERS:
-                found.append(f"{key}: {len(sentence)}")
-    return found
+    sentences = [
+        (key, sentence)
+        for key, text in words.items()
+        for sentence in re.split("(?<=[。？！])", re.sub(r"\{\w+\}", "0000", text))
+    ]
+    return [f"{key}: {len(sentence)}" for key, sentence in sentences if len(sentence) > MOST_CHARACTERS]
 
 
 def test_no_japanese_sentence_is_longer_than_forty_characters() -> None:

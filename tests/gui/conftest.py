@@ -4,15 +4,15 @@ import os
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from collections.abc import Callable, Iterator  # noqa: E402
+from collections.abc import Callable
 
-import pytest  # noqa: E402
-from pytestqt.qtbot import QtBot  # noqa: E402
+import pytest
+from pytestqt.qtbot import QtBot
 
-from kiosk.ports.card import PinBuffer  # noqa: E402
-from kiosk.ui.geometry import ScreenGeometry  # noqa: E402
-from kiosk.ui.window import KioskWindow  # noqa: E402
-from tests.gui import gallery  # noqa: E402
+from kiosk.ports.card import PinBuffer
+from kiosk.ui.geometry import ScreenGeometry
+from kiosk.ui.window import KioskWindow
+from tests.gui import gallery
 
 
 class HandClock:
@@ -42,10 +42,12 @@ MakeWindow = Callable[..., KioskWindow]
 
 
 @pytest.fixture
-def make_window(qtbot: QtBot, clock: HandClock, pin: PinBuffer) -> Iterator[MakeWindow]:
+def make_window(qtbot: QtBot, clock: HandClock, pin: PinBuffer) -> MakeWindow:
     """Windows on the stand-in words; shown, and closed after the test."""
 
-    def make(geometry: ScreenGeometry = gallery.LANDSCAPE, *, specimen: bool = False, repeat_ms: int = 0) -> KioskWindow:
+    def make(
+        geometry: ScreenGeometry = gallery.LANDSCAPE, *, specimen: bool = False, repeat_ms: int = 0
+    ) -> KioskWindow:
         window = KioskWindow(
             assets_dir=gallery.ASSETS,
             strings=gallery.all_words(),
@@ -59,4 +61,4 @@ def make_window(qtbot: QtBot, clock: HandClock, pin: PinBuffer) -> Iterator[Make
         window.show()
         return window
 
-    yield make
+    return make

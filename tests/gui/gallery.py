@@ -1,6 +1,6 @@
 """One representative model for every screen, and a command that renders them all.
 
-    python -m tests.gui.gallery OUTDIR [WIDTHxHEIGHT:WIDTH_MM ...]
+`python -m tests.gui.gallery OUTDIR [WIDTHxHEIGHT:WIDTH_MM ...]`
 """
 
 import os
@@ -110,7 +110,15 @@ def _consent(language: Language) -> ScreenModel:
 
 
 def _municipality(language: Language) -> ScreenModel:
-    places = ("見本県汐見野市", "見本県架空町", "見本県仮名市", "例示県虚構市", "例示県試験村", "例示県見立区", "例示県凡例市")
+    places = (
+        "見本県汐見野市",
+        "見本県架空町",
+        "見本県仮名市",
+        "例示県虚構市",
+        "例示県試験村",
+        "例示県見立区",
+        "例示県凡例市",
+    )
     choices = tuple(
         Choice(Touch(Button.MUNICIPALITY, f"99{number:04}"), literal(place)) for number, place in enumerate(places)
     )
@@ -137,9 +145,7 @@ def _last_try(language: Language) -> ScreenModel:
 
 def _verifying(language: Language) -> ScreenModel:
     body = Busy(t("verifying.sentence"), 2, 4)
-    return ScreenModel(
-        ScreenId.VERIFYING, language, t("verifying.title"), body, step=(4, 9), language_switch=False
-    )
+    return ScreenModel(ScreenId.VERIFYING, language, t("verifying.title"), body, step=(4, 9), language_switch=False)
 
 
 def _take_card(language: Language) -> ScreenModel:

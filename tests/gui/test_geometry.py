@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from kiosk.flow.screen_model import Language, Role, ScreenId, ScreenModel, Text
+from kiosk.flow.screen_model import JAPANESE, Choices, Language, Picture, Role, ScreenId, ScreenModel, Text
 from kiosk.ui.geometry import ScreenGeometry
 from kiosk.ui.pages.choices import Tile
 from kiosk.ui.pages.pin_pad import PinPadPage
@@ -101,10 +101,10 @@ def check_texts(window: KioskWindow, model: ScreenModel, where: str, *, standard
     blocks = [block for block in window.findChildren(TextBlock) if block.isVisible()]
     for block in blocks:
         name = f"{where}: {block.objectName()} “{block.text()}”"
-        setting = block.setting
+        setting, parent = block.setting, block.parentWidget()
         assert setting is not None, f"{name} has no place"
         assert not setting.cut, f"{name} is cut"
-        assert block.parentWidget().rect().contains(block.geometry()), f"{name} stands over the edge"
+        assert parent is not None and parent.rect().contains(block.geometry()), f"{name} stands over the edge"
         assert setting.height_px <= block.height() + 1.5, name
         if standard and block.style_of_text in MAIN_STYLES:
             # the smallest panel may go below the standard height, never below what reads at arm's length
@@ -148,7 +148,7 @@ def test_in_the_standard_size_main_text_has_capitals_of_about_six_millimetres(ma
                 if block.isVisible()
                 and block.style_of_text in MAIN_STYLES
                 and block.setting is not None
-                and # six tiles with two lines each come out 4 % lower
+                # six tiles with two lines each come out 4 % lower
                 and block.setting.cap_mm < 0.95 * STANDARD_CAP_MM
             ]
     assert not small
@@ -156,7 +156,7 @@ def test_in_the_standard_size_main_text_has_capitals_of_about_six_millimetres(ma
 
 def test_large_text_is_larger_and_reaches_twelve_millimetres_where_there_is_room(make_window: MakeWindow) -> None:
     window = make_window()
-    model = gallery.model_of(ScreenId.CONSENT, gallery.JAPANESE)
+    model = gallery.model_of(ScreenId.CONSENT, JAPANESE)
     show(window, model, LOOKS["large"])
     heights = [
         block.setting.cap_mm
@@ -166,14 +166,13 @@ def test_large_text_is_larger_and_reaches_twelve_millimetres_where_there_is_room
     assert min(heights) >= 11.8
 
 
-def test_a_long_list_turns_pages_and_shows_every_choice_once(make_window: MakeWindow, clock: object) -> None:
+def test_a_long_list_turns_pages_and_shows_every_choice_once(make_window: MakeWindow) -> None:
     window = make_window(gallery.SMALL)
-    model = gallery.model_of(ScreenId.MUNICIPALITY, gallery.JAPANESE)
+    model = gallery.model_of(ScreenId.MUNICIPALITY, JAPANESE)
     body = model.body
-    assert isinstance(body, gallery.Choices)
+    assert isinstance(body, Choices)
     places = tuple(
-        replace(body.choices[0], touch=replace(body.choices[0].touch, argument=f"{number:06}"))
-        for number in range(23)
+        replace(body.choices[0], touch=replace(body.choices[0].touch, argument=f"{number:06}")) for number in range(23)
     )
     window.show_model(replace(model, body=replace(body, choices=places)))
     seen: list[str] = []
@@ -190,9 +189,9 @@ def test_a_long_list_turns_pages_and_shows_every_choice_once(make_window: MakeWi
 
 def test_a_planted_long_sentence_is_found_cut(make_window: MakeWindow) -> None:
     window = make_window()
-    model = gallery.model_of(ScreenId.PLACE_CARD, gallery.JAPANESE)
+    model = gallery.model_of(ScreenId.PLACE_CARD, JAPANESE)
     body = model.body
-    assert isinstance(body, gallery.Picture)
+    assert isinstance(body, Picture)
     window.show_model(replace(model, body=replace(body, sentence=gallery.literal("長い文です。" * 90))))
     with pytest.raises(AssertionError, match="planted: text_sentence"):
         check_texts(window, model, "planted", standard=True, small=False)
@@ -215,7 +214,7 @@ def test_the_same_screen_lies_at_the_same_place_in_both_languages(make_window: M
 
 def test_names_with_variation_sequences_are_drawn_in_the_face_that_has_them(make_window: MakeWindow) -> None:
     window = make_window()
-    window.show_model(gallery.members(gallery.JAPANESE))
+    window.show_model(gallery.members(JAPANESE))
     families = {
         block.text(): block.setting.font.family()
         for block in window.findChildren(TextBlock)

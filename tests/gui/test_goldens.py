@@ -28,7 +28,7 @@ def test_a_screen_looks_as_approved(
     file = GOLDENS / f"{screen.value}-{language}.png"
     if regenerate:
         # few colours: indexed with the exact palette would lose edges, so plain PNG at its best compression
-        drawn.save(str(file), "PNG", 0)
+        drawn.save(str(file), quality=0)
         return
     golden = QImage(str(file)).convertToFormat(QImage.Format.Format_RGB888)
     off = share_off(drawn, golden)

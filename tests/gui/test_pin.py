@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk.flow.screen_model import Button, ScreenId, Touch
+from kiosk.flow.screen_model import JAPANESE, Button, ScreenId, Touch
 from kiosk.ports.card import PinBuffer
 from kiosk.ui.pages.pin_pad import Dots
 from kiosk.ui.parts.button import PressButton
@@ -29,7 +30,7 @@ def window(make_window: MakeWindow, clock: HandClock, said: list[object]) -> Kio
     made.touched.connect(said.append)
     made.pin_typed.connect(said.append)
     made.announced.connect(said.append)
-    made.show_model(gallery.pin(gallery.JAPANESE, 0))
+    made.show_model(gallery.pin(JAPANESE, 0))
     said.clear()
     clock.pass_guard()
     return made
@@ -41,9 +42,9 @@ def key(window: KioskWindow, name: str) -> PressButton:
     return found
 
 
-def type_digits(window: KioskWindow, qtbot: QtBot, digits: str) -> None:
+def type_digits(window: KioskWindow, digits: str) -> None:
     for digit in digits:
-        qtbot.mouseClick(key(window, f"digit_{digit}"), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(key(window, f"digit_{digit}"), Qt.MouseButton.LeftButton)
 
 
 def test_four_taps_fill_the_buffer_and_tell_only_the_count(
@@ -59,18 +60,18 @@ def test_erasing_and_clearing_work_on_the_buffer(
     window: KioskWindow, pin: PinBuffer, said: list[object], qtbot: QtBot
 ) -> None:
     type_digits(window, qtbot, "55")
-    qtbot.mouseClick(key(window, "pin_erase"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(key(window, "pin_erase"), Qt.MouseButton.LeftButton)
     type_digits(window, qtbot, "1")
-    qtbot.mouseClick(key(window, "pin_clear"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(key(window, "pin_clear"), Qt.MouseButton.LeftButton)
     assert said == [1, 2, 1, 2, 0]
     assert len(pin) == 0
 
 
-def test_a_keypad_types_too(window: KioskWindow, pin: PinBuffer, said: list[object], qtbot: QtBot) -> None:
+def test_a_keypad_types_too(window: KioskWindow, pin: PinBuffer, said: list[object]) -> None:
     for digit in "4816":
-        qtbot.keyClick(key(window, "digit_1"), digit)
-    qtbot.keyClick(key(window, "digit_1"), Qt.Key.Key_Backspace)
-    qtbot.keyClick(key(window, "digit_1"), "0")
+        QTest.keyClick(key(window, "digit_1"), digit)
+    QTest.keyClick(key(window, "digit_1"), Qt.Key.Key_Backspace)
+    QTest.keyClick(key(window, "digit_1"), "0")
     assert said == [1, 2, 3, 4, 3, 4]
     with pin.take() as digits:
         assert bytes(digits) == b"4810"
@@ -90,7 +91,7 @@ def everything_named(window: KioskWindow) -> Iterator[str]:
 def test_no_name_or_text_tells_which_digits_were_typed(window: KioskWindow, qtbot: QtBot) -> None:
     type_digits(window, qtbot, "2")
     once = sorted(everything_named(window))
-    qtbot.mouseClick(key(window, "pin_clear"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(key(window, "pin_clear"), Qt.MouseButton.LeftButton)
     type_digits(window, qtbot, "9")
     assert sorted(everything_named(window)) == once
 
@@ -100,7 +101,7 @@ def test_the_picture_is_the_same_whatever_was_typed(window: KioskWindow, qtbot: 
     for digits in ("1111", "0987"):
         type_digits(window, qtbot, digits)
         pictures.append(window.grab().toImage())
-        qtbot.mouseClick(key(window, "pin_clear"), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(key(window, "pin_clear"), Qt.MouseButton.LeftButton)
     assert pictures[0] == pictures[1]
 
 
@@ -111,27 +112,27 @@ def test_a_dot_appears_before_the_flow_answers_and_an_older_model_does_not_take_
     assert dots is not None
     type_digits(window, qtbot, "31")
     assert "2桁" in dots.accessibleName()
-    window.show_model(gallery.pin(gallery.JAPANESE, 1))
+    window.show_model(gallery.pin(JAPANESE, 1))
     assert window.findChild(Dots) is dots
     assert "2桁" in dots.accessibleName()
 
 
-def test_a_new_model_of_the_same_pad_leaves_a_pressed_key_pressed(
-    window: KioskWindow, pin: PinBuffer, qtbot: QtBot
-) -> None:
+def test_a_new_model_of_the_same_pad_leaves_a_pressed_key_pressed(window: KioskWindow, pin: PinBuffer) -> None:
     pressed = key(window, "digit_3")
-    qtbot.mousePress(pressed, Qt.MouseButton.LeftButton)
-    window.show_model(gallery.pin(gallery.JAPANESE, 1))
-    qtbot.mouseRelease(pressed, Qt.MouseButton.LeftButton)
+    QTest.mousePress(pressed, Qt.MouseButton.LeftButton)
+    window.show_model(gallery.pin(JAPANESE, 1))
+    QTest.mouseRelease(pressed, Qt.MouseButton.LeftButton)
     assert len(pin) == 1
 
 
-def test_ok_keeps_the_digits_for_the_card(window: KioskWindow, pin: PinBuffer, said: list[object], qtbot: QtBot) -> None:
+def test_ok_keeps_the_digits_for_the_card(
+    window: KioskWindow, pin: PinBuffer, said: list[object], qtbot: QtBot
+) -> None:
     type_digits(window, qtbot, "1234")
-    window.show_model(gallery.pin(gallery.JAPANESE, 4))
-    qtbot.mouseClick(key(window, "button_ok"), Qt.MouseButton.LeftButton)
+    window.show_model(gallery.pin(JAPANESE, 4))
+    QTest.mouseClick(key(window, "button_ok"), Qt.MouseButton.LeftButton)
     assert said[-1] == Touch(Button.OK)
-    window.show_model(gallery.model_of(ScreenId.VERIFYING, gallery.JAPANESE))
+    window.show_model(gallery.model_of(ScreenId.VERIFYING, JAPANESE))
     assert len(pin) == 4
 
 
@@ -140,14 +141,14 @@ def test_leaving_the_pad_for_any_other_screen_empties_the_buffer(
     window: KioskWindow, pin: PinBuffer, qtbot: QtBot, after: ScreenId
 ) -> None:
     type_digits(window, qtbot, "12")
-    window.show_model(gallery.model_of(after, gallery.JAPANESE))
+    window.show_model(gallery.model_of(after, JAPANESE))
     assert len(pin) == 0
 
 
 def test_after_verifying_no_screen_finds_digits_left(window: KioskWindow, pin: PinBuffer, qtbot: QtBot) -> None:
     type_digits(window, qtbot, "1234")
-    window.show_model(gallery.model_of(ScreenId.VERIFYING, gallery.JAPANESE))
-    window.show_model(gallery.pin(gallery.JAPANESE, 0, gallery.t("pin.wrong")))
+    window.show_model(gallery.model_of(ScreenId.VERIFYING, JAPANESE))
+    window.show_model(gallery.pin(JAPANESE, 0, gallery.t("pin.wrong")))
     assert len(pin) == 0
 
 
@@ -165,8 +166,8 @@ def test_changing_the_language_empties_the_buffer_and_says_so(
 
 def test_a_warning_over_the_pad_keeps_what_was_typed(window: KioskWindow, pin: PinBuffer, qtbot: QtBot) -> None:
     type_digits(window, qtbot, "12")
-    window.show_model(replace(gallery.pin(gallery.JAPANESE, 2), warning_s=15))
-    window.show_model(gallery.pin(gallery.JAPANESE, 2))
+    window.show_model(replace(gallery.pin(JAPANESE, 2), warning_s=15))
+    window.show_model(gallery.pin(JAPANESE, 2))
     assert len(pin) == 2
 
 

@@ -7,13 +7,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from kiosk.flow.screen_model import Button, ScreenId, Touch
+from kiosk.flow.screen_model import JAPANESE, Button, ScreenId, Touch
 from kiosk.ui.parts.button import PressButton
 from kiosk.ui.window import KioskWindow
 from tests.gui import gallery
 from tests.gui.conftest import HandClock, MakeWindow
 
-KINDS = (ScreenId.KIND, gallery.JAPANESE)
+KINDS = (ScreenId.KIND, JAPANESE)
 
 
 def button(window: KioskWindow, name: str) -> PressButton:
@@ -45,8 +45,8 @@ def finger() -> QPointingDevice:
     return QTest.createTouchDevice()
 
 
-def test_a_tap_says_its_touch_once(window: KioskWindow, touches: list[Touch], qtbot: QtBot) -> None:
-    qtbot.mouseClick(button(window, "button_kind_juminhyo"), Qt.MouseButton.LeftButton)
+def test_a_tap_says_its_touch_once(window: KioskWindow, touches: list[Touch]) -> None:
+    QTest.mouseClick(button(window, "button_kind_juminhyo"), Qt.MouseButton.LeftButton)
     assert touches == [Touch(Button.KIND, "juminhyo")]
 
 
@@ -63,7 +63,10 @@ def test_a_finger_on_a_touch_panel_says_its_touch_once(
 def test_a_finger_that_slides_off_before_it_lifts_does_nothing(
     window: KioskWindow, touches: list[Touch], finger: QPointingDevice
 ) -> None:
-    start, end = centre(button(window, "button_kind_inkan"), window), centre(button(window, "button_kind_kazei"), window)
+    start, end = (
+        centre(button(window, "button_kind_inkan"), window),
+        centre(button(window, "button_kind_kazei"), window),
+    )
     QTest.touchEvent(window, finger).press(0, start, window).commit()
     QTest.touchEvent(window, finger).move(0, end, window).commit()
     QTest.touchEvent(window, finger).release(0, end, window).commit()
@@ -95,71 +98,67 @@ def test_a_press_sounds_the_one_tone(window: KioskWindow, qtbot: QtBot) -> None:
         QTest.mousePress(button(window, "button_cancel"), Qt.MouseButton.LeftButton)
 
 
-def test_a_greyed_choice_does_nothing(window: KioskWindow, touches: list[Touch], qtbot: QtBot) -> None:
-    qtbot.mouseClick(button(window, "button_kind_koseki"), Qt.MouseButton.LeftButton)
+def test_a_greyed_choice_does_nothing(window: KioskWindow, touches: list[Touch]) -> None:
+    QTest.mouseClick(button(window, "button_kind_koseki"), Qt.MouseButton.LeftButton)
     assert touches == []
 
 
 def test_a_tap_within_300_ms_of_a_page_change_falls_on_nothing(
-    window: KioskWindow, touches: list[Touch], clock: HandClock, qtbot: QtBot
+    window: KioskWindow, touches: list[Touch], clock: HandClock
 ) -> None:
-    window.show_model(gallery.model_of(ScreenId.SCOPE, gallery.JAPANESE))
+    window.show_model(gallery.model_of(ScreenId.SCOPE, JAPANESE))
     clock.now_s += 0.299
-    qtbot.mouseClick(button(window, "button_scope_self"), Qt.MouseButton.LeftButton)
-    qtbot.keyClick(button(window, "button_scope_self"), Qt.Key.Key_Return)
+    QTest.mouseClick(button(window, "button_scope_self"), Qt.MouseButton.LeftButton)
+    QTest.keyClick(button(window, "button_scope_self"), Qt.Key.Key_Return)
     assert touches == []
     clock.now_s += 0.002
-    qtbot.mouseClick(button(window, "button_scope_self"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button(window, "button_scope_self"), Qt.MouseButton.LeftButton)
     assert touches == [Touch(Button.SCOPE, "self")]
 
 
 def test_a_press_begun_on_one_page_does_not_end_on_the_next(window: KioskWindow, touches: list[Touch]) -> None:
     place = centre(button(window, "button_cancel"), window)
     QTest.mousePress(window.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
-    window.show_model(gallery.model_of(ScreenId.SCOPE, gallery.JAPANESE))
+    window.show_model(gallery.model_of(ScreenId.SCOPE, JAPANESE))
     QTest.mouseRelease(window.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
     assert touches == []
 
 
 def test_ticking_a_choice_is_no_page_change_and_the_model_alone_ticks(
-    make_window: MakeWindow, clock: HandClock, qtbot: QtBot
+    make_window: MakeWindow, clock: HandClock
 ) -> None:
     window = make_window()
     touches: list[Touch] = []
     window.touched.connect(touches.append)
-    window.show_model(gallery.members(gallery.JAPANESE, ()))
+    window.show_model(gallery.members(JAPANESE, ()))
     clock.pass_guard()
     tile = button(window, "button_member_m1")
-    qtbot.mouseClick(tile, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(tile, Qt.MouseButton.LeftButton)
     assert not tile.isChecked()
-    window.show_model(gallery.members(gallery.JAPANESE, (1,)))
+    window.show_model(gallery.members(JAPANESE, (1,)))
     assert button(window, "button_member_m1") is tile
     assert tile.isChecked()
-    qtbot.mouseClick(button(window, "button_member_m2"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button(window, "button_member_m2"), Qt.MouseButton.LeftButton)
     assert [touch.argument for touch in touches] == ["m1", "m2"]
 
 
-def test_the_same_control_again_within_the_set_time_is_not_counted(
-    make_window: MakeWindow, clock: HandClock, qtbot: QtBot
-) -> None:
+def test_the_same_control_again_within_the_set_time_is_not_counted(make_window: MakeWindow, clock: HandClock) -> None:
     window = make_window(repeat_ms=500)
     touches: list[Touch] = []
     window.touched.connect(touches.append)
-    window.show_model(gallery.copies(gallery.JAPANESE))
+    window.show_model(gallery.copies(JAPANESE))
     clock.pass_guard()
     for pause_s in (0.0, 0.4, 0.2):
         clock.now_s += pause_s
-        qtbot.mouseClick(button(window, "button_more"), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(button(window, "button_more"), Qt.MouseButton.LeftButton)
     assert len(touches) == 2
 
 
-def test_the_whole_first_screen_is_one_button(
-    make_window: MakeWindow, clock: HandClock, qtbot: QtBot
-) -> None:
+def test_the_whole_first_screen_is_one_button(make_window: MakeWindow, clock: HandClock) -> None:
     window = make_window()
     touches: list[Touch] = []
     window.touched.connect(touches.append)
-    window.show_model(gallery.model_of(ScreenId.IDLE, gallery.JAPANESE))
+    window.show_model(gallery.model_of(ScreenId.IDLE, JAPANESE))
     clock.pass_guard()
     for place in (QPoint(40, 200), QPoint(700, 700), QPoint(1300, 300)):
         QTest.mouseClick(window.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
@@ -196,26 +195,22 @@ def test_the_focus_ring_shows_for_a_key_and_not_for_a_finger(window: KioskWindow
     assert tile.grab().toImage() != plain
 
 
-def test_enter_presses_the_control_that_has_the_focus(
-    window: KioskWindow, touches: list[Touch], qtbot: QtBot
-) -> None:
-    qtbot.keyClick(button(window, "button_kind_shotoku"), Qt.Key.Key_Return)
+def test_enter_presses_the_control_that_has_the_focus(window: KioskWindow, touches: list[Touch]) -> None:
+    QTest.keyClick(button(window, "button_kind_shotoku"), Qt.Key.Key_Return)
     assert touches == [Touch(Button.KIND, "shotoku")]
 
 
 def test_before_the_last_try_the_focus_is_on_stopping(make_window: MakeWindow) -> None:
     window = make_window()
-    window.show_model(gallery.model_of(ScreenId.LAST_TRY, gallery.JAPANESE))
+    window.show_model(gallery.model_of(ScreenId.LAST_TRY, JAPANESE))
     focused = window.focusWidget()
     assert focused is not None
     assert focused.objectName() == "button_cancel"
 
 
-def test_the_language_button_names_the_language_it_leads_to(
-    window: KioskWindow, touches: list[Touch], qtbot: QtBot
-) -> None:
+def test_the_language_button_names_the_language_it_leads_to(window: KioskWindow, touches: list[Touch]) -> None:
     language = button(window, "button_language_en")
     assert language.accessibleName() == "English"
-    qtbot.mouseClick(language, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(language, Qt.MouseButton.LeftButton)
     assert touches == [Touch(Button.LANGUAGE, "en")]
     assert QPointF(language.pos()).x() > 0

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk.flow.screen_model import Button, ScreenId, Text, Tone, Touch
+from kiosk.flow.screen_model import Button, Choices, Language, ScreenId, Text, Tone, Touch
 from kiosk.ports.card import PinBuffer
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.dock import DemoDock
@@ -101,11 +101,11 @@ def test_each_screen_is_announced_by_its_line_or_its_title(make_window: MakeWind
     window = make_window()
     lines: list[str] = []
     window.announced.connect(lines.append)
-    titled = gallery.model_of(ScreenId.TAKE_CARD, gallery.Language(language))
+    titled = gallery.model_of(ScreenId.TAKE_CARD, Language(language))
     window.show_model(titled)
     window.show_model(titled)
     window.show_model(replace(titled, announcement=gallery.t("take_card.detail")))
-    words = gallery.words(gallery.Language(language))
+    words = gallery.words(Language(language))
     assert lines == [words.text(titled.title), words.sentence("t.take_card.detail")]
 
 
@@ -186,7 +186,7 @@ def test_the_dock_only_says_what_was_asked_for(qtbot: QtBot) -> None:
     def press(name: str) -> None:
         found = dock.findChild(QPushButton, name)
         assert found is not None
-        qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(found, Qt.MouseButton.LeftButton)
 
     personas = dock.findChild(QListWidget, "dock_personas")
     assert personas is not None
@@ -286,7 +286,7 @@ def test_a_name_that_no_face_can_draw_shows_a_mark_in_the_gap(make_window: MakeW
     window = make_window()
     model = gallery.members(JA)
     body = model.body
-    assert isinstance(body, gallery.Choices)
+    assert isinstance(body, Choices)
     unknown = replace(body.choices[0], label=Text("", literal="見本 \U000f0000子"))
     window.show_model(replace(model, body=replace(body, choices=(unknown,))))
     block = next(block for block in window.findChildren(TextBlock) if block.text().startswith("見本 \U000f0000"))

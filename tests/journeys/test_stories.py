@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import Town
+from tests.support.town import Town
 
 
 def text_of(pdf: str) -> str:

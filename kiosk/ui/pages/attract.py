@@ -46,7 +46,9 @@ class AttractPage(Page):
         self._whole.clicked.connect(lambda: kit.touch(touch))
         self._greeting = TextBlock(kit, self._whole, Style.GREETING, "title", Align.CENTRE)
         self._picture = PictureBox(kit, self._whole, "welcome")
-        self._invitation = TextBlock(kit, self._whole, Style.TITLE, "invitation", Align.CENTRE, ink=kit.theme.palette.on_primary)
+        self._invitation = TextBlock(
+            kit, self._whole, Style.TITLE, "invitation", Align.CENTRE, ink=kit.theme.palette.on_primary
+        )
         self._panel = Panel(kit, self._whole, "notices", kit.theme.palette.band)
         self._notices: list[TextBlock] = []
         self._whole.pressed.connect(lambda: self._invitation.set_ink(kit.theme.palette.on_pressed))

@@ -75,7 +75,10 @@ class MessagePage(Page):
         field = QRect(box.left(), box.top(), box.width(), head)
         self._panel.setGeometry(field)
         self._sign.setGeometry(field.left() + padding, field.top() + (head - head_sign) // 2, head_sign, head_sign)
-        self._happened.place(QRect(field.left() + padding + head_sign + px(6), field.top() + px(2), head_width, head - px(4)), scale=scale)
+        self._happened.place(
+            QRect(field.left() + padding + head_sign + px(6), field.top() + px(2), head_width, head - px(4)),
+            scale=scale,
+        )
         top = field.bottom() + gap
         for (sign, block), height in zip(blocks, lines, strict=True):
             setting = block.place(QRect(box.left() + padding + sign_side + px(5), top, line_width, height), scale=scale)

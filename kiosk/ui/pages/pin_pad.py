@@ -108,9 +108,7 @@ class PinPadPage(Page):
             words = QRect(box.left(), box.top(), pad.left() - box.left() - px(10), box.height())
         for number, button in enumerate(self._keys):
             row, place = divmod(number, 3)
-            button.place(
-                QRect(pad.left() + place * (key + gap), pad.top() + row * (height + gap), key, height)
-            )
+            button.place(QRect(pad.left() + place * (key + gap), pad.top() + row * (height + gap), key, height))
         self._arrange_words(words)
 
     def _arrange_words(self, words: QRect) -> None:

@@ -8,7 +8,7 @@ from kiosk.flow.screen_model import Progress, ScreenModel
 from kiosk.ui.pages.page import Page, halves
 from kiosk.ui.parts.kit import Kit
 from kiosk.ui.parts.picture import Panel, PictureBox
-from kiosk.ui.parts.text import Align, TextBlock
+from kiosk.ui.parts.text import TextBlock
 from kiosk.ui.theme import Style
 
 

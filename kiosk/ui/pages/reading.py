@@ -71,9 +71,7 @@ class ReadingPage(Page):
             if number in shown:
                 height = min(heights[number], field.bottom() - padding - top + 1)
                 setting = block.place(QRect(field.left() + padding + number_width, top, width, height))
-                mark.place(
-                    QRect(field.left() + padding - px(2), top, number_width, round(setting.line_px) + 1)
-                )
+                mark.place(QRect(field.left() + padding - px(2), top, number_width, round(setting.line_px) + 1))
                 top += heights[number] + gap
 
     def _turn(self, page: int) -> None:

@@ -209,4 +209,3 @@ class TouchButton(LabelButton):
             kit, parent, control_name(touch), label, look=look, icon=icon, icon_after=icon_after, style=style
         )
         self.clicked.connect(lambda: kit.touch(touch))
-

@@ -13,7 +13,6 @@ from kiosk.ui.parts.kit import Kit
 from kiosk.ui.parts.text import Align, TextBlock
 from kiosk.ui.theme import CALM, Style
 
-
 _SCENE_HEIGHT = 400 / 640
 """Of the picture that fills what an upright panel has above the reach of hands; its upper edge may be cut."""
 

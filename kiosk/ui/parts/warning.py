@@ -23,9 +23,7 @@ class StillThere(QWidget):
         self._title = TextBlock(kit, self, Style.TITLE, "warning_title", Align.CENTRE)
         self._title.setText(sentence("ui.warning_title"))
         self._seconds = TextBlock(kit, self, Style.BODY, "warning_seconds", Align.CENTRE)
-        self.stay = TouchButton(
-            kit, self, Touch(Button.STAY), sentence("ui.stay"), look=Look.PRIMARY, icon="check"
-        )
+        self.stay = TouchButton(kit, self, Touch(Button.STAY), sentence("ui.stay"), look=Look.PRIMARY, icon="check")
 
     def draw(self, seconds: int) -> None:
         """Show the seconds left."""

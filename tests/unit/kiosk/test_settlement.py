@@ -77,9 +77,7 @@ def test_money_taken_before_any_paper_is_given_back(
     assert [e.result for e in journal.open_orders()[0].entries if e.intent.act is Act.REFUND] == ["done"]
 
 
-def test_a_payment_that_the_device_never_saw_is_nothing_taken(
-    journal: SqliteJournal, cashier: ScriptedCashier
-) -> None:
+def test_a_payment_that_the_device_never_saw_is_nothing_taken(journal: SqliteJournal, cashier: ScriptedCashier) -> None:
     issued(journal, FIRST)
     journal.intend(Intent(Act.TAKE_MONEY, TXN, amount_yen=200))
     assert outcome(journal, cashier).money is MoneyFate.NONE
@@ -94,7 +92,8 @@ def test_paid_and_printed_is_handed_over(journal: SqliteJournal, cashier: Script
 
 
 @pytest.mark.parametrize(
-    ("result", "fate"), [(None, DocumentFate.UNKNOWN), ("unknown", DocumentFate.UNKNOWN), ("failed", DocumentFate.VOIDED)]
+    ("result", "fate"),
+    [(None, DocumentFate.UNKNOWN), ("unknown", DocumentFate.UNKNOWN), ("failed", DocumentFate.VOIDED)],
 )
 def test_paid_with_a_sheet_in_doubt_is_a_case_and_no_refund_is_guessed(
     journal: SqliteJournal, cashier: ScriptedCashier, result: str | None, fate: DocumentFate
@@ -156,7 +155,7 @@ def test_a_second_cut_after_the_decision_reports_the_very_same(
 
 STEPS: list[Callable[[SqliteJournal, ScriptedCashier], None]] = [
     lambda j, _c: issued(j, FIRST, SECOND),
-    lambda j, c: paid(j, c),
+    paid,
     lambda j, _c: printed(j, FIRST, "done", 1),
     lambda j, _c: printed(j, SECOND, "done", 1),
 ]

@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from kiosk.adapters.card import dialogue, winscard
+from kiosk.adapters.card.card_file import CardFile
 from kiosk.adapters.card.trace import TracingTransport
 from kiosk.adapters.card.transport import CardLost
 from kiosk.adapters.card.virtual_card import VirtualCard
@@ -108,3 +109,14 @@ def test_the_dialogue_and_the_card_agree_with_rfc_8017_on_the_digest_info() -> N
 def test_error_codes_of_pcsc_are_sorted_apart() -> None:
     assert not winscard.SERVICE_AWAY & winscard.READER_AWAY
     assert all(code >= 0x80100000 for code in winscard.SERVICE_AWAY | winscard.READER_AWAY)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [card_file(tries_left=0), card_file(kind="foreign"), card_file(kind="juki"), card_file(certificate=False)],
+    ids=["blocked", "foreign", "old", "no certificate"],
+)
+def test_a_pin_that_was_never_sent_is_overwritten_too(card: CardFile) -> None:
+    pin = typed(PIN)
+    dialogue.authenticate(Wire(VirtualCard(card)), DIGEST, pin)
+    assert holds_nothing(pin)
