@@ -14,6 +14,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+pytest_plugins = ["pytester", "tests.support.databases", "tests.support.registers"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # pytest may be started without script/test; the suite never opens a window on somebody's desktop.

@@ -1,4 +1,4 @@
-"""Which room may know which: the table of design.md section 2, as data, and the judge that reads it.
+"""Which room may know which: as data, and the judge that reads it.
 
 A machine's room names what it may import (everything else is refused); a room of the center names what it must not.
 """

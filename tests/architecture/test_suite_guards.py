@@ -8,8 +8,6 @@ import pytest
 from tests.architecture.tree import ROOT
 from tests.conftest import OutsideNetworkError
 
-pytest_plugins = ["pytester"]
-
 
 @pytest.mark.parametrize("address", [("192.0.2.1", 9), ("2001:db8::1", 9), ("0.0.0.0", 9)])
 def test_a_connection_to_another_machine_fails_the_test(address: tuple[str, int]) -> None:
@@ -38,7 +36,10 @@ def test_loopback_and_unix_sockets_stay_open(tmp_path: Path) -> None:
         calling.connect(str(tmp_path / "s"))
 
 
-def test_a_warning_in_the_log_fails_its_test_unless_expected(pytester: pytest.Pytester) -> None:
+def test_a_warning_in_the_log_fails_its_test_unless_expected(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makeconftest((ROOT / "tests" / "conftest.py").read_text(encoding="utf-8"))
     pytester.makeini("[pytest]\nmarkers = expect_log: x\n")
     pytester.makepyfile(

@@ -89,7 +89,7 @@ def test_a_failure_of_apt_is_one_line_with_its_own_words(project: Path) -> None:
     done = bootstrap(project)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith(
-        "SETUP-03 Debian packages could not be installed: E: Unable to locate package"
+        "SETUP-03 Debian packages could not be installed; is the network there? apt says: E: Unable to locate package"
     )
 
 
@@ -112,7 +112,9 @@ def test_an_unreachable_index_is_one_line_and_leaves_nothing_that_looks_finished
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_NO_CACHE_DIR": "1", "PIP_CONFIG_FILE": os.devnull}
     done = bootstrap(project, PYTHON=sys.executable, **nowhere)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("SETUP-04 Python packages could not be installed: ERROR: ")
+    assert done.stderr.splitlines()[-1].startswith(
+        "SETUP-04 Python packages could not be installed; is the network there? pip says: ERROR: "
+    )
     assert not (project / ".venv" / "bootstrap.stamp").exists()
 
 
