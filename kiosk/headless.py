@@ -15,6 +15,7 @@ from kiosk.domain.certificates import CertificateKind, Item, MunicipalityCode, S
 from kiosk.flow.events import PinTyped
 from kiosk.flow.screen_model import (
     Attract,
+    Busy,
     Button,
     Choices,
     Language,
@@ -120,6 +121,7 @@ class ScriptedResident:
         self._screens: list[ScreenId] = []
         self._code: str | None = None
         self._pin_typed = False
+        self._card_lies = False
         self._began_s = time.monotonic()
 
     def attach(self, runner: Runner) -> None:
@@ -154,6 +156,15 @@ class ScriptedResident:
                 self._use_pad(pad)
             case Choices() as choices:
                 self._choose(model.screen, choices)
+            case Picture() if model.screen is ScreenId.PLACE_CARD:
+                if self._pin_typed:
+                    self._give_up("CARD-07")  # lifted while the chip was at work; typing again is for people
+                    self._touch(Button.CANCEL)
+                elif not self._card_lies:
+                    self._card_lies = True
+                    self._hand.place()
+            case Busy() if model.screen is ScreenId.PLACE_CARD:
+                self._card_lies = False  # if the screen asks for the card again, it was lost in between
             case _:
                 if came_anew:
                     self._go_on(model.screen)
@@ -162,8 +173,6 @@ class ScriptedResident:
         match screen:
             case ScreenId.CONSENT:
                 self._touch(Button.AGREE)
-            case ScreenId.PLACE_CARD:
-                self._hand.place()
             case ScreenId.TAKE_CARD:
                 self._hand.take_away()
             case ScreenId.LAST_TRY if self._pin_typed:

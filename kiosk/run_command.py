@@ -201,7 +201,8 @@ def _sandbox_center(options: argparse.Namespace) -> Iterator[str]:
 
 def _dock(devices: _Demonstration, strings: dict[Language, Strings]) -> DemoDock:
     japanese = strings[Language("ja")]
-    personas = [(card.persona, f"{card.title_ja}\n{card.title_en}") for card in read_card_files(devices.cards)]
+    files = sorted(read_card_files(devices.cards), key=lambda card: card.persona != "hanako")  # the good card first
+    personas = [(card.persona, f"{card.title_ja}\n{card.title_en}") for card in files]
     faults = {
         "paper": lambda: setattr(devices.paper, "fault", SinkFault(Trouble.PAPER, 0)),
         "jam": lambda: setattr(devices.paper, "fault", SinkFault(Trouble.JAM, 1)),

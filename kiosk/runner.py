@@ -44,7 +44,7 @@ from kiosk.ports.printer import DocumentPrinter, Printed, PrinterUnavailable, Pr
 TICK_S = 0.5
 """The flow hears of time at least this often; deadlines compare clocks, so it decides nothing."""
 HEALTH_S = 5.0
-"""How often devices are asked again while the machine is out of service."""
+"""How often devices are asked again while nobody is served."""
 REPORT_WAITS_S = (1.0, 2.0, 5.0, 15.0, 60.0)
 """Pauses between repeats of an outcome report; the last one repeats."""
 
@@ -164,7 +164,7 @@ class Runner:
         self._state = step.state
         for effect in step.effects:
             self._perform(effect)
-        if isinstance(self._state, OutOfService):
+        if isinstance(self._state, Idle | OutOfService):
             self._recheck_health(now.steady_s)
         self._show()
 
@@ -201,7 +201,7 @@ class Runner:
                 self._do(Lane.BOOKS, effect, self._settle_books)
             case fx.CheckHealth():
                 self._failing = frozenset()
-                self._do(Lane.PAPER, effect, self._check_health)
+                self._do(Lane.CARD, effect, self._check_health)
             case fx.FetchMunicipalities():
                 self._do(Lane.CENTER, effect, lambda: self._fetch_municipalities(effect))
             case fx.WatchCard() | fx.WatchRemoval():
@@ -279,15 +279,16 @@ class Runner:
         return ",".join(sorted(failing)) or "well"
 
     def _unwell(self) -> frozenset[str]:
-        printer = self._world.printer.readiness(1)
+        """Ask every device that a visit needs; on the card's lane, which alone may touch the reader."""
         money = self._world.money.unavailable(0) if self._settings.takes_payment else None
-        found = {d.code for d in (printer, money) if isinstance(d, PrinterUnavailable | PaymentUnavailable)}
-        return frozenset(found)
+        asked = self._world.reader.unavailable(), self._world.printer.readiness(1), money
+        unwell = ReaderUnavailable | PrinterUnavailable | PaymentUnavailable
+        return frozenset(device.code for device in asked if isinstance(device, unwell))
 
     def _recheck_health(self, steady_s: float) -> None:
         if steady_s >= self._health_due_s:
             self._health_due_s = steady_s + HEALTH_S
-            self._do(Lane.PAPER, fx.CheckHealth(), self._check_health)
+            self._do(Lane.CARD, fx.CheckHealth(), self._check_health)
 
     def _fetch_municipalities(self, effect: fx.FetchMunicipalities) -> str:
         outcome = self._world.center.municipalities()
@@ -431,6 +432,7 @@ class Runner:
         if isinstance(answer, ReportRejected):
             eventlog.write(eventlog.ReportRefused(outcome.transaction))
             self._world.journal.raise_incident("BOOKS-01", outcome.transaction, "outcome conflict")
+            self.post(ev.DeviceFailed("BOOKS-01"))
         self._world.journal.settle(outcome.transaction)
         eventlog.write(eventlog.OrderSettled(outcome.transaction, outcome.money.value))
         return type(answer).__name__

@@ -193,6 +193,10 @@ Authentication = (
 class CardReader(Protocol):
     """One reader, used by one worker at a time. Every call may be repeated on the same object after any outcome."""
 
+    def unavailable(self) -> ReaderUnavailable | None:
+        """Say why no card could be read now; None when one could. Asked while nobody is served; never touches a card."""
+        ...
+
     def wait_for_card(self, stop: Event) -> CardPlaced | WatchStopped | ReaderUnavailable:
         """Block until something is in the field, or `stop` is set (noticed within 0.5 s), or the reader is away."""
         ...

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from kiosk.ui.lettering import plain_font
 from kiosk.ui.strings import Strings
 
 COINS_YEN = (100, 500)
@@ -34,6 +35,7 @@ DOCK_KEYS = (
 )
 """What this window says, beside the pages' own keys."""
 _WIDTH_PX = 340
+_TEXT_PX = 16
 
 
 class DemoDock(QWidget):
@@ -55,6 +57,7 @@ class DemoDock(QWidget):
         self._strings = strings
         say = strings.sentence
         self.setObjectName("demo_dock")
+        self.setFont(plain_font(strings.language, _TEXT_PX))
         self.setWindowTitle(say("ui.dock_title"))
         column = QVBoxLayout(self)
         # the window keeps the size it is given, on small screens too
@@ -97,6 +100,7 @@ class DemoDock(QWidget):
         self._personas.setObjectName("dock_personas")
         self._personas.setAccessibleName(say("ui.dock_card"))
         self._personas.setWordWrap(True)
+        self._personas.setSpacing(4)
         for name, title in personas:
             item = QListWidgetItem(title)
             item.setData(Qt.ItemDataRole.UserRole, name)

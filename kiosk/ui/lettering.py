@@ -104,6 +104,11 @@ class Lettering:
         return face, "".join(part if _covers(face, part) else MISSING_CHARACTER for part in clusters(text))
 
 
+def plain_font(language: Language, px: int) -> QFont:
+    """Give a screen face for windows of standard controls, which set their own text."""
+    return _font(FACES.get(language, OTHER_FACES)[0], px, bold=False)
+
+
 @cache
 def _load(face: Face) -> None:
     """Register the files of a face once a process."""

@@ -261,7 +261,7 @@ class KioskWindow(QWidget):
         assert self._footer is not None
         roles = (Role.PRIMARY, Role.SECONDARY, Role.BACK, Role.CANCEL)
         if model.screen is ScreenId.LAST_TRY:
-            roles = (Role.CANCEL, Role.BACK, Role.SECONDARY, Role.PRIMARY)
+            roles = (Role.CANCEL, Role.BACK, Role.PRIMARY, Role.SECONDARY)
         for role in roles:
             button = self._footer.button_for(role)
             if button is not None:

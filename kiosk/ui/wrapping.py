@@ -34,7 +34,8 @@ def phrases(text: str) -> list[str]:
     """Split one line of text where it may break; the pieces joined give the text again.
 
     Latin words break at spaces. Japanese breaks after punctuation and particles, before brackets, and where hiragana
-    gives way to another script; an honorific prefix or a lone kana of a compound (取り消し) stays with its word.
+    gives way to another script; an honorific prefix, もう (もう一度) or a lone kana of a compound (取り消し) stays with its
+    word.
     """
     parts = clusters(text)
     pieces: list[str] = []
@@ -104,6 +105,8 @@ def _may_break(parts: list[str], place: int) -> bool:
     if follows_prefix:
         return before in _PARTICLES
     if _is_hiragana(after) or before in _PREFIXES:
+        return False
+    if parts[max(0, place - 2) : place] == ["も", "う"]:
         return False
     lone = place < 2 or not _is_hiragana(parts[place - 2])
     return not lone or before in _PARTICLES

@@ -89,7 +89,8 @@ def _choice(button: Button, argument: str, key: str, detail: Text | None = None,
 
 def _idle(language: Language) -> ScreenModel:
     body = Attract(t("idle.invitation"), (t("idle.notice_1"), t("idle.notice_2")))
-    return ScreenModel(ScreenId.IDLE, language, t("idle.title"), body)
+    actions = (Action(Touch(Button.START), t("next"), Role.PRIMARY),)
+    return ScreenModel(ScreenId.IDLE, language, t("idle.title"), body, actions)
 
 
 def _service(language: Language) -> ScreenModel:

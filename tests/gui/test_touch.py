@@ -1,15 +1,20 @@
 """What a finger does: release inside, one finger, a pause after a page change; and where the focus goes (U5, U6, U30)."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPointingDevice
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.flow.screen_model import JAPANESE, Button, ScreenId, Touch
+from kiosk.flow.screens import screen_for
 from kiosk.ui.parts.button import PressButton
+from kiosk.ui.strings import Strings
 from kiosk.ui.window import KioskWindow
+from tests.flow import samples
 from tests.gui import gallery
 from tests.gui.conftest import HandClock, MakeWindow
 
@@ -165,6 +170,17 @@ def test_the_whole_first_screen_is_one_button(make_window: MakeWindow, clock: Ha
     assert touches == [Touch(Button.START)] * 3
 
 
+def test_the_first_screen_is_no_button_while_there_is_no_service(make_window: MakeWindow, clock: HandClock) -> None:
+    window = make_window()
+    touches: list[Touch] = []
+    window.touched.connect(touches.append)
+    window.show_model(replace(gallery.model_of(ScreenId.IDLE, JAPANESE), actions=()))
+    clock.pass_guard()
+    QTest.mouseClick(window.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(700, 400))
+    assert touches == []
+    assert window.findChild(QWidget, "picture_closed") is not None
+
+
 def test_every_control_is_reached_by_tab_in_reading_order(window: KioskWindow) -> None:
     window.activateWindow()
     first = button(window, "button_language_en")
@@ -214,3 +230,13 @@ def test_the_language_button_names_the_language_it_leads_to(window: KioskWindow,
     QTest.mouseClick(language, Qt.MouseButton.LeftButton)
     assert touches == [Touch(Button.LANGUAGE, "en")]
     assert QPointF(language.pos()).x() > 0
+
+
+def test_before_the_last_try_the_focus_is_on_stopping_in_the_flow_too(make_window: MakeWindow) -> None:
+    window = make_window()
+    window._strings = {JAPANESE: Strings.load(gallery.ASSETS, JAPANESE)}
+    model = screen_for(samples.states()["LastTry"], samples.at(), samples.KIOSK)
+    window.show_model(model)
+    focused = window.focusWidget()
+    assert focused is not None
+    assert focused.accessibleName() == window._strings[JAPANESE].sentence("screen.last_try.stop")

@@ -89,18 +89,18 @@ class Machine:
         self.cashier = ScriptedCashier(pays_by_itself=True)
         self.paper = PdfSink(folder / "tray")
         self.journal_file = folder / "state" / "journal.db"
-        self._town, self._device_id = town, device_id
+        self.town, self._device_id = town, device_id
 
     @contextmanager
     def started(self, wrap: Callable[[Journal], Journal] = lambda journal: journal) -> Iterator[World]:
         """Start the machine; `wrap` may put something between it and its journal."""
-        access = sandbox_access(self._town.data, self._town.center, self._device_id)
+        access = sandbox_access(self.town.data, self.town.center, self._device_id)
         with open_world(access, self.reader, self.cashier, self.paper, self.journal_file) as world:
             yield replace(world, journal=wrap(world.journal))
 
     def visit(self, world: World, persona: str = "hanako", wishes: Wishes = WISHES) -> tuple[VisitResult, Runner]:
         """Make one visit with a persona's card."""
-        hand = FieldHand(self.reader, load_persona(self._town.data, persona))
+        hand = FieldHand(self.reader, load_persona(self.town.data, persona))
         return run_visit(world, FLOW, wishes, hand)
 
 

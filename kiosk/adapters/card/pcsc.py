@@ -46,6 +46,17 @@ class PcscCardReader:
         self._trace = trace
         self._context: winscard.Context | None = None
 
+    def unavailable(self) -> ReaderUnavailable | None:
+        """Ask whether the reader is there, card or no card. See the port."""
+        try:
+            state = self._state(winscard.STATE_UNAWARE, 0)
+        except PcscError as error:
+            return self._unavailable(error)
+        if state is not None and state & winscard.STATE_AWAY:
+            self.close()
+            return ReaderUnavailable(NO_SUCH_READER)
+        return None
+
     def wait_for_card(self, stop: Event) -> CardPlaced | WatchStopped | ReaderUnavailable:
         """Block until something is in the field. See the port."""
         away = self._wait_until(winscard.STATE_PRESENT, stop)

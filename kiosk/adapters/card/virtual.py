@@ -73,6 +73,11 @@ class VirtualCardReader:
             self._away = None
             self._changed.notify_all()
 
+    def unavailable(self) -> ReaderUnavailable | None:
+        """Say whether the reader was unplugged."""
+        with self._changed:
+            return None if self._away is None else ReaderUnavailable(self._away)
+
     def wait_for_card(self, stop: Event) -> CardPlaced | WatchStopped | ReaderUnavailable:
         """Block until something is in the field. See the port."""
         return self._wait_until(True, stop) or CardPlaced()

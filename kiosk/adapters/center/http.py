@@ -4,6 +4,7 @@ Knows connections, time-outs and problem details; what the messages mean is the 
 """
 
 import ssl
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -23,7 +24,7 @@ MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds to wait; a time-out fails the request for good (INV-2)."""
+    """Seconds to wait for the whole of an answer; a time-out fails the request for good (INV-2)."""
 
     connect_s: float = 5.0
     answer_s: float = 10.0
@@ -76,7 +77,9 @@ class CenterHttp:
         if key is not None:
             headers[wire.IDEMPOTENCY_HEADER] = key
         wait_s = self._timeouts.order_s if key is not None else self._timeouts.answer_s
+        # The library limits every single wait, so an answer that trickles in needs a limit of its own.
         timeout = httpx2.Timeout(wait_s, connect=self._timeouts.connect_s)
+        too_late_s = time.monotonic() + wait_s
         content = wire.encode(body) if body is not None else None
         try:
             with self._client.stream(
@@ -85,6 +88,8 @@ class CenterHttp:
                 data = bytearray()
                 for chunk in response.iter_raw():
                     data += chunk
+                    if time.monotonic() > too_late_s:
+                        return CenterUnavailable("CENTER-02")
                     if len(data) > MAX_ANSWER_BYTES:
                         return CenterUnavailable("CENTER-03")
                 return _sorted(response, bytes(data))

@@ -1,7 +1,7 @@
 """The issuing center as the kiosk's port, spoken over HTTPS: visits, orders, outcome reports.
 
-Every check that binds a document to this visit stands in `_checked` and is made three times: at receipt, after opening,
-and immediately before the first sheet.
+Every check that binds a document to this visit stands in `_checked`; transaction and digest are checked once more
+immediately before the first sheet.
 """
 
 import hashlib
@@ -131,6 +131,9 @@ class HttpsVisitChannel:
         statement = wire.visit_statement(challenge, self._signed_at, self._key.public_bytes)
         self._digest = hashlib.sha256(statement).digest()
         self._subject: str | None = None
+        self._forgotten = False
+        self._answered: dict[TransactionId, IdempotencyKey] = {}
+        """Every transaction that came, and what it answered: an old answer to a new order is a replay."""
         self._expected: dict[SerialNumber, tuple[str, str]] = {}
 
     @property
@@ -174,18 +177,13 @@ class HttpsVisitChannel:
             return CenterUnavailable("CENTER-03")
         if isinstance(answer, Refused | CenterUnavailable):
             return answer
-        if answer.subject != self._subject:
-            return DocumentMismatch("subject", TransactionId(answer.txn))
-        if [document.copy_no for document in answer.documents] != list(range(1, order.copies + 1)):
-            return DocumentMismatch("order", TransactionId(answer.txn))
-        documents: list[Document] = []
-        for sealed in answer.documents:
-            opened = self._opened(answer, request, sealed, order.kind)
-            if isinstance(opened, DocumentMismatch):
-                return opened
-            documents.append(opened)
-        if len({document.serial for document in documents}) != len(documents):
-            return DocumentMismatch("order", TransactionId(answer.txn))
+        documents = self._checked(answer, request, order, key)
+        if self._forgotten:
+            # The resident left while the center was answering; that nothing opens any more is no incident.
+            return Refused(RefusalReason.VISIT_EXPIRED)
+        if isinstance(documents, DocumentMismatch):
+            return documents
+        self._answered[TransactionId(answer.txn)] = key
         self._expected = {d.serial: (d.transaction, d.sha256.hex()) for d in documents}
         return Issued(TransactionId(answer.txn), tuple(documents), order.total_yen)
 
@@ -200,6 +198,7 @@ class HttpsVisitChannel:
 
     def forget(self) -> None:
         """Drop the visit's key and everything of the order."""
+        self._forgotten = True
         self._key.forget()
         self._expected = {}
         self._subject = None
@@ -208,6 +207,27 @@ class HttpsVisitChannel:
         """Forget, and tell the center; its answer changes nothing."""
         self.forget()
         self._http.send("DELETE", f"/visits/{self._visit}")
+
+    def _checked(
+        self, answer: wire.OrderAnswer, request: wire.OrderRequest, order: Order, key: IdempotencyKey
+    ) -> list[Document] | DocumentMismatch:
+        """Open every document of an answer, or name the first check that failed."""
+        transaction = TransactionId(answer.txn)
+        if answer.subject != self._subject:
+            return DocumentMismatch("subject", transaction)
+        if self._answered.get(transaction, key) != key:
+            return DocumentMismatch("transaction", transaction)
+        if [document.copy_no for document in answer.documents] != list(range(1, order.copies + 1)):
+            return DocumentMismatch("order", transaction)
+        documents: list[Document] = []
+        for sealed in answer.documents:
+            opened = self._opened(answer, request, sealed, order.kind)
+            if isinstance(opened, DocumentMismatch):
+                return opened
+            documents.append(opened)
+        if len({document.serial for document in documents}) != len(documents):
+            return DocumentMismatch("order", transaction)
+        return documents
 
     def _opened(
         self, answer: wire.OrderAnswer, request: wire.OrderRequest, sealed: wire.SealedDocument, kind: CertificateKind

@@ -1,10 +1,13 @@
 """The first screen: the whole page is one button, because "touch the screen" must be true everywhere."""
 
+from math import ceil
+
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from kiosk.flow.screen_model import Attract, Button, ScreenModel, Touch
+from kiosk.ui.lettering import common_scale
 from kiosk.ui.pages.page import Page, halves
 from kiosk.ui.parts.button import PressButton, control_name
 from kiosk.ui.parts.kit import Kit
@@ -19,19 +22,23 @@ class _Invitation(PressButton):
     pill = QRect()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the pill, lighter while pressed."""
+        """Draw the pill, lighter while pressed; pale, with a clock, while there is no service."""
         palette = self.kit.theme.palette
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            face, icon_name, ink = palette.primary, "touch", palette.on_primary
+            if not self.isEnabled():
+                face, icon_name, ink = palette.caution, "closed_sign", palette.ink
+            elif self.isDown():
+                face, ink = palette.pressed, palette.on_pressed
             painter.setPen(QColor(palette.primary))
-            painter.setBrush(QColor(palette.pressed if self.isDown() else palette.primary))
+            painter.setBrush(QColor(face))
             painter.drawRoundedRect(self.pill, self.pill.height() / 2, self.pill.height() / 2)
             if self.hasFocus() and self._ringed:
                 painter.drawRect(QRectF(0, self.height() - self.kit.px(1), self.width(), self.kit.px(1)))
             side = self.kit.px(13)
-            ink = palette.on_pressed if self.isDown() else palette.on_primary
             icon = QRectF(self.pill.left() + self.kit.px(7), self.pill.center().y() - side / 2, side, side)
-            self.kit.drawings.paint(painter, "touch", icon, ink)
+            self.kit.drawings.paint(painter, icon_name, icon, ink)
 
 
 class AttractPage(Page):
@@ -66,8 +73,12 @@ class AttractPage(Page):
                 return False
 
     def draw(self, model: ScreenModel) -> None:
-        """Show greeting, invitation and notices."""
+        """Show greeting, invitation and notices; without an action to start, the page says so and is no button."""
         assert isinstance(model.body, Attract)
+        palette = self.kit.theme.palette
+        is_open = any(action.touch.button is Button.START and action.enabled for action in model.actions)
+        self._whole.setEnabled(is_open)
+        self._picture.set_picture("welcome" if is_open else "closed")
         self._greeting.setText(self.kit.text(model.title))
         self._invitation.setText(self.kit.text(model.body.invitation))
         self._whole.setAccessibleName(self._invitation.text())
@@ -77,6 +88,9 @@ class AttractPage(Page):
                 block.show()
                 self._notices.append(block)
             self._notices[number].setText(self.kit.text(notice))
+        for block in (self._greeting, *self._notices):
+            block.set_ink(palette.ink)
+        self._invitation.set_ink(palette.on_primary if is_open else palette.ink)
         self.rearrange()
 
     def arrange(self, box: QRect) -> None:
@@ -87,18 +101,7 @@ class AttractPage(Page):
         upright = self.kit.theme.geometry.is_portrait
         box = box.adjusted(0, px(6), 0, 0)
         if self._notices:
-            heights = [
-                round(self.kit.lettering.set(n.text(), Style.CAPTION, box.width() - px(12)).height_px) + px(1)
-                for n in self._notices
-            ]
-            height = sum(heights) + px(6)
-            field = QRect(box.left(), box.bottom() - height, box.width(), height)
-            self._panel.setGeometry(field)
-            top = field.top() + px(3)
-            for notice, notice_height in zip(self._notices, heights, strict=True):
-                notice.place(QRect(field.left() + px(6), top, field.width() - px(12), notice_height))
-                top += notice_height
-            box = box.adjusted(0, 0, 0, -height - px(6))
+            box = self._arrange_notices(box)
         self._panel.setVisible(bool(self._notices))
         picture, words = halves(box, 0.44, px(8), upright=upright)
         self._picture.setGeometry(picture)
@@ -110,3 +113,21 @@ class AttractPage(Page):
         pill = QRect(words.left(), top + greeting_height + px(6), words.width(), pill_height)
         self._whole.pill = pill
         self._invitation.place(pill.adjusted(px(22), px(3), -px(10), -px(3)))
+
+    def _arrange_notices(self, box: QRect) -> QRect:
+        """Put the notices at the bottom of `box`, on a third of it at most, and give what is left."""
+        px, set_ = self.kit.px, self.kit.lettering.set
+        width, padding = box.width() - px(12), px(3)
+
+        def heights(scale: float) -> list[int]:
+            return [ceil(set_(n.text(), Style.CAPTION, width, scale=scale).height_px) for n in self._notices]
+
+        scale = common_scale(lambda scale: sum(heights(scale)) <= box.height() // 3 - 2 * padding)
+        height = sum(heights(scale)) + 2 * padding
+        field = QRect(box.left(), box.bottom() + 1 - height, box.width(), height)
+        self._panel.setGeometry(field)
+        top = field.top() + padding
+        for notice, notice_height in zip(self._notices, heights(scale), strict=True):
+            notice.place(QRect(field.left() + px(6), top, width, notice_height), scale=scale)
+            top += notice_height
+        return box.adjusted(0, 0, 0, -height - px(5))

@@ -112,7 +112,7 @@ class ChoicesPage(Page):
         super().__init__(kit, parent)
         self._tiles: list[Tile] = []
         self._page = 0
-        self._note = TextBlock(kit, self, Style.DETAIL, "note", Align.LEFT)
+        self._note: TextBlock | None = None
         self._pager: Pager | None = None
 
     @classmethod
@@ -120,7 +120,7 @@ class ChoicesPage(Page):
         """The same choices can be drawn in place: a tick comes or goes."""
         match before.body, after.body:
             case Choices() as old, Choices() as new:
-                return _shape(old) == _shape(new)
+                return _shape(old) == _shape(new) and (old.note is None) == (new.note is None)
             case _:
                 return False
 
@@ -134,21 +134,28 @@ class ChoicesPage(Page):
             self._pager.turned.connect(self._turn)
         for tile, choice in zip(self._tiles, model.body.choices, strict=True):
             tile.draw(choice)
-        self._note.setText(self.kit.text(model.body.note) if model.body.note is not None else "")
+        if model.body.note is not None:
+            if self._note is None:
+                # with nothing to choose from, the note is all there is to read
+                style, align = (Style.DETAIL, Align.LEFT) if self._tiles else (Style.SENTENCE, Align.CENTRE)
+                self._note = TextBlock(self.kit, self, style, "note", align)
+                self._note.show()
+            self._note.setText(self.kit.text(model.body.note))
         self.rearrange()
 
     def arrange(self, box: QRect) -> None:
         """Find the columns in which everything keeps its size; with room left, tiles stay in hand's reach."""
         px, theme = self.kit.px, self.kit.theme
         gap = px(theme.gap_mm)
-        self._note.setVisible(bool(self._note.text()))
-        if self._note.text():
+        if self._note is not None and not self._tiles:
+            self._note.place(box)
+        elif self._note is not None:
             setting = self.kit.lettering.set(self._note.text(), Style.DETAIL, box.width())
             height = min(round(setting.height_px) + px(2), box.height() // 3)
             self._note.place(QRect(box.left(), box.top(), box.width(), height))
             box = box.adjusted(0, height + px(2), 0, 0)
         count = len(self._tiles)
-        if self._pager is None:
+        if self._pager is None or not count:
             return
         columns, rows, pages = self._plan(box, count)
         grid = box

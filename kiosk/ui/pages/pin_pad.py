@@ -4,6 +4,7 @@ The keys have no text of a digit that was typed, the signal carries a count, and
 """
 
 from collections.abc import Callable
+from math import ceil
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -11,7 +12,8 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.flow.screen_model import PinPad, ScreenModel
 from kiosk.ports.card import PIN_LENGTH, PinBuffer
-from kiosk.ui.pages.page import Page
+from kiosk.ui.lettering import common_scale
+from kiosk.ui.pages.page import Page, column
 from kiosk.ui.parts.button import LabelButton
 from kiosk.ui.parts.kit import Kit
 from kiosk.ui.parts.picture import Panel, PictureBox
@@ -112,23 +114,28 @@ class PinPadPage(Page):
         self._arrange_words(words)
 
     def _arrange_words(self, words: QRect) -> None:
-        px = self.kit.px
-        dots_height = px(22)
-        tries = self.kit.lettering.set(self._tries.text(), Style.BODY, words.width())
-        tries_height = round(tries.height_px) + 1
+        px, set_ = self.kit.px, self.kit.lettering.set
+        dots_height, gap, side = px(22), px(5), px(11)
         noted = bool(self._note.text())
-        note_height = min(px(44), words.height() - dots_height - tries_height - px(10)) if noted else 0
-        total = dots_height + px(5) + tries_height + (note_height + px(5) if noted else 0)
-        top = words.top() + max(0, (words.height() - total) // 2)
-        if noted:
-            field = QRect(words.left(), top, words.width(), note_height)
+        note_width = words.width() - side - px(9)
+
+        def heights(scale: float) -> list[int]:
+            tries = ceil(set_(self._tries.text(), Style.BODY, words.width(), scale=scale).height_px)
+            if not noted:
+                return [dots_height, tries]
+            note = ceil(set_(self._note.text(), Style.LABEL, note_width, scale=scale).height_px)
+            return [max(note + px(8), side + px(6)), dots_height, tries]
+
+        scale = common_scale(lambda scale: sum(heights(scale)) + 2 * gap <= words.height())
+        *note_box, dots, tries = column(words, heights(scale), gap)
+        for field in note_box:
             self._panel.setGeometry(field)
-            side = px(11)
-            self._caution.setGeometry(field.left() + px(3), field.top() + (note_height - side) // 2, side, side)
-            self._note.place(field.adjusted(px(3) + side + px(3), px(2), -px(3), -px(2)))
-            top += note_height + px(5)
-        self._dots.setGeometry(words.left(), top, words.width(), dots_height)
-        self._tries.place(QRect(words.left(), top + dots_height + px(5), words.width(), tries_height))
+            self._caution.setGeometry(field.left() + px(3), field.top() + (field.height() - side) // 2, side, side)
+            self._note.place(
+                QRect(field.right() - px(3) - note_width, field.top(), note_width, field.height()), scale=scale
+            )
+        self._dots.setGeometry(dots)
+        self._tries.place(tries, scale=scale)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take digits and the erase key of a keypad with raised keys."""

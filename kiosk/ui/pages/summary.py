@@ -56,8 +56,8 @@ class SummaryPage(Page):
         """Rows take the room that sum and note leave; all values agree on one size."""
         px, set_ = self.kit.px, self.kit.lettering.set
         total_height, note_inner = px(18), box.width() - px(3 + 11 + 3 + 4)
-        # the rows need what room there is: the note stays on two lines of the standard size
-        note_height = min(ceil(set_(self._note.text(), Style.LABEL, note_inner).height_px), px(24)) + px(4)
+        # the rows need what room there is: the note stays below a fifth of it
+        note_height = min(ceil(set_(self._note.text(), Style.LABEL, note_inner).height_px), box.height() // 6) + px(4)
         gap = px(2)
         field = box.adjusted(0, 0, 0, -total_height - note_height - 2 * gap)
         padding = px(4)

@@ -10,6 +10,9 @@ from kiosk.ui.lettering import Setting
 from kiosk.ui.parts.kit import Kit
 from kiosk.ui.theme import Style
 
+_EVEN = frozenset({Style.TITLE, Style.GREETING, Style.LABEL})
+"""Short texts whose lines should come out alike; running text fills its lines."""
+
 
 class Align(Enum):
     """Where lines stand in their box, across."""
@@ -68,7 +71,7 @@ class TextBlock(QLabel):
             self._style,
             box.width(),
             box.height(),
-            even=self._align is Align.CENTRE or self._style in {Style.TITLE, Style.GREETING},
+            even=self._align is Align.CENTRE or self._style in _EVEN,
             scale=scale,
         )
         self.update()

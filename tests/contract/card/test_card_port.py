@@ -269,15 +269,18 @@ def test_a_reader_that_was_away_works_again_on_the_same_object(desk: Desk, troub
     card = VirtualCard(card_file())
     desk.lay(card)
     assert desk.reader.inspect() == ReadyForPin(TokenKind.CARD, 3)
+    assert desk.reader.unavailable() is None
     {"unplug": desk.unplug, "stop_service": desk.stop_service}[trouble]()
     pin = typed(PIN)
     away = ReaderUnavailable(code)
+    assert desk.reader.unavailable() == away
     assert desk.reader.inspect() == away
     assert desk.reader.authenticate(DIGEST, pin) == away
     assert holds_nothing(pin)
     assert desk.reader.wait_for_card(Event()) == away
     assert desk.reader.wait_for_removal(Event()) == away
     desk.mend()
+    assert desk.reader.unavailable() is None
     desk.lay(card)
     assert isinstance(desk.reader.authenticate(DIGEST, typed(PIN)), Signed)
 
