@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from issuing_center.deployment import Mode, declare
 
 if TYPE_CHECKING:
     import uvicorn
+    from sqlalchemy import Engine
 
     from issuing_center.service import Service
     from issuing_center.settings import Settings
@@ -56,20 +58,22 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(command=_serve)
 
     sandbox = commands.add_parser("sandbox", help="make the sandbox's data folder and say where it is")
-    sandbox.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    sandbox.add_argument("--data", type=Path, default=DEFAULT_DATA, help="the folder (default: build/sandbox)")
     sandbox.set_defaults(command=_sandbox, sandbox=True)
 
     expire = commands.add_parser("expire", help="erase what is past its time limit")
-    expire.add_argument("--config", type=Path, required=True, help="settings file (TOML)")
     expire.set_defaults(command=_expire)
     reconcile = commands.add_parser("reconcile", help="compare orders, documents and outcomes; name what disagrees")
     reconcile.add_argument("--days", type=int, default=31, help="how far to look back (default: 31)")
-    reconcile.add_argument("--config", type=Path, required=True, help="settings file (TOML)")
     reconcile.set_defaults(command=_reconcile)
     reason = commands.add_parser("reason", help="tell staff the private reason behind a reference")
     reason.add_argument("reference")
-    reason.add_argument("--config", type=Path, required=True, help="settings file (TOML)")
     reason.set_defaults(command=_reason)
+    for books in (expire, reconcile, reason):
+        which = books.add_mutually_exclusive_group(required=True)
+        which.add_argument("--config", type=Path, help="settings file (TOML)")
+        which.add_argument("--sandbox", action="store_true", help="the sandbox's own database")
+        books.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the sandbox")
     return parser
 
 
@@ -88,6 +92,8 @@ def _clock(starts_at: datetime | None) -> Callable[[], datetime]:
 def _serve(options: argparse.Namespace) -> int:
     from issuing_center import server, web
 
+    # The HTTP server ends in good order on SIGTERM and then raises the signal again, which must not skip our own ends.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     with _center(options) as (settings, service):
         listener = server.listen(settings.host, settings.port)
         url = f"https://{settings.host}:{listener.getsockname()[1]}"
@@ -133,14 +139,31 @@ def _center(options: argparse.Namespace) -> "Iterator[tuple[Settings, Service]]"
 @contextmanager
 def _production(config: Path) -> "Iterator[tuple[Settings, Service]]":
     from issuing_center.settings import load_settings
-    from issuing_center.wiring import make_service
+    from issuing_center.wiring import running_service
 
     settings = load_settings(config)
-    service = make_service(settings, _clock(None), enforce_hours=True)
-    try:
+    with running_service(settings, _clock(None), enforce_hours=True) as service:
         yield settings, service
+
+
+@contextmanager
+def _books(options: argparse.Namespace) -> "Iterator[tuple[Engine, datetime]]":
+    """Give the database of a center, which may be running, and the time; needs no keys and changes no schema."""
+    from issuing_center.database import make_engine
+    from issuing_center.settings import load_settings
+
+    if options.sandbox:
+        file: Path = options.data / "center.db"
+        if not file.is_file():
+            raise FileNotFoundError(f"no sandbox has kept books in {options.data.name}")
+        url = f"sqlite:///{file}"
+    else:
+        url = load_settings(options.config).database_url
+    engine = make_engine(url)
+    try:
+        yield engine, datetime.now(UTC)
     finally:
-        service.engine.dispose()
+        engine.dispose()
 
 
 @contextmanager
@@ -170,18 +193,16 @@ def _expire(options: argparse.Namespace) -> int:
     from issuing_center.ledger import store as ledger
     from issuing_center.visits import store as visits
 
-    with _production(options.config) as (_settings, service):
-        now = service.now()
-        print(f"orders {ledger.erase_expired(service.engine, now)}, visits {visits.expire(service.engine, now)}")
+    with _books(options) as (engine, now):
+        print(f"orders {ledger.erase_expired(engine, now)}, visits {visits.expire(engine, now)}")
     return 0
 
 
 def _reconcile(options: argparse.Namespace) -> int:
     from issuing_center.ledger.reconciliation import reconcile
 
-    with _production(options.config) as (_settings, service):
-        now = service.now()
-        found = reconcile(service.engine, now - timedelta(days=options.days), now)
+    with _books(options) as (engine, now):
+        found = reconcile(engine, now - timedelta(days=options.days), now)
     for discrepancy in found:
         print(f"{discrepancy.txn} {discrepancy.finding.value} {discrepancy.serial or ''}".rstrip())
     return 1 if found else 0
@@ -190,8 +211,8 @@ def _reconcile(options: argparse.Namespace) -> int:
 def _reason(options: argparse.Namespace) -> int:
     from issuing_center.ledger import store as ledger
 
-    with _production(options.config) as (_settings, service):
-        refusal = ledger.find_refusal(service.engine, options.reference.upper())
+    with _books(options) as (engine, _now):
+        refusal = ledger.find_refusal(engine, options.reference.strip().upper())
     if refusal is None:
         print("REASON-01: no such reference", file=sys.stderr)
         return 1

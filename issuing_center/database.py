@@ -181,7 +181,7 @@ def is_repeated(error: IntegrityError) -> bool:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver would begin a transaction late and by guesswork; SQLAlchemy's "begin" does it instead (stack.md P15).
+    # The driver would begin a transaction late and by guesswork; SQLAlchemy's "begin" does it instead.
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",

@@ -49,11 +49,7 @@ def refusal_for(household: Household, shown: frozenset[ResidentId]) -> str | Non
     """Give the private reason against a copy that shows these persons; None when it may be issued."""
     concerned = shown | {household.applicant.resident_id}
     for stop in household.stops:
-        if (
-            stop.level is not StopLevel.RESIDENT
-            or stop.kind in _STOPS_THE_HOUSEHOLD
-            or stop.resident_id in concerned
-        ):
+        if stop.level is not StopLevel.RESIDENT or stop.kind in _STOPS_THE_HOUSEHOLD or stop.resident_id in concerned:
             return stop.kind.value
     return None
 

@@ -6,14 +6,15 @@ Every step works on values of this request alone: no lock, no queue, no file and
 
 import base64
 import hashlib
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from issuing_center import juminhyo, wire
 from issuing_center.availability import JST, closed
+from issuing_center.database import writing
 from issuing_center.devices import Device
 from issuing_center.eligibility import Household, household_of, refusal_for
+from issuing_center.incidents import raise_incident
 from issuing_center.ledger import store as ledger
 from issuing_center.ledger.entries import (
     Conflict,
@@ -25,15 +26,17 @@ from issuing_center.ledger.entries import (
     StoredOrder,
     TransactionId,
 )
+from issuing_center.paper.completeness import Expected, Incomplete, check_complete
 from issuing_center.paper.juminhyo import DrawnDocument, draw_juminhyo
 from issuing_center.paper.text import GlyphMissing, TooLong
 from issuing_center.problems import No, Refusal
 from issuing_center.register.records import MunicipalitySettings, OfferSettings, Resident, ResidentId
 from issuing_center.sealing import seal, sign_document, visit_key
 from issuing_center.service import Service
-from issuing_center.subjects import member_ref
+from issuing_center.subjects import member_ref, subject_of
 from issuing_center.visits import store as visits
-from issuing_center.visits.protocol import item_applies, refuse_privately
+from issuing_center.visits.hold import hold_open
+from issuing_center.visits.protocol import item_applies, refuse_privately, refuse_stale
 from issuing_center.visits.store import OpenVisit, VisitId
 
 
@@ -70,9 +73,9 @@ def issue(
     if isinstance(facts, Refusal):
         return facts
     # 4. Identities: random, so that nothing is ever named after an instant, a counter or a machine (INV-9).
-    txn = secrets.token_hex(16)
-    serials = [_new_serial() for _ in range(order.copies)]
-    # 5. Draw every copy. A character that cannot be drawn right refuses the whole order.
+    txn = service.random(16).hex()
+    serials = [_new_serial(service) for _ in range(order.copies)]
+    # 5. Draw every copy, and look at each finished file for all that makes it a certificate (INV-18).
     drawn: list[DrawnDocument] = []
     for serial in serials:
         copy = _draw(service, facts, order, serial, txn, now)
@@ -81,12 +84,17 @@ def issue(
         drawn.append(copy)
     # 6. Seal each to the visit's key, bound to what it is and whose, and sign what was sealed.
     answer = _sealed(service, visit, order, txn, serials, drawn)
-    # 7. The ledger: order and documents in one transaction. Only then does anything leave.
-    recorded = ledger.record_order(
-        service.engine,
-        _order_record(service, visit, order, key, request_sha256, facts, txn, now),
-        [_document_record(answer, order, document) for document in answer.documents],
-    )
+    # 7. The ledger: order and documents in one transaction, in which the visit is still open. Only then does anything
+    #    leave; an order that took longer than its kiosk waits, or outlived its visit, leaves nothing (INV-2).
+    record = _order_record(service, visit, order, key, request_sha256, facts, txn, now)
+    papers = [_document_record(answer, order, document) for document in answer.documents]
+    with writing(service.engine) as connection:
+        finished = service.now()
+        if finished - now > service.limits.order:
+            return Refusal(No.OVERLOADED)
+        if not hold_open(connection, visit.visit_id, device.device_id, finished):
+            return Refusal(No.VISIT_EXPIRED)
+        recorded = ledger.record_order(connection, record, papers)
     match recorded:
         case Recorded():
             return answer
@@ -126,7 +134,9 @@ def _decide(
         fee_settings = snapshot.municipality(visit.opened_at.astimezone(JST).date())
         household = household_of(snapshot, ResidentId(visit.resident_id), now)
         as_of, version = snapshot.as_of, snapshot.version
-    if settings is None or fee_settings is None:
+    if settings is None or fee_settings is None or settings.name.code not in service.seals:
+        return Refusal(No.STOPPED)
+    if refuse_stale(service, visit.municipality_code, as_of, now):
         return Refusal(No.STOPPED)
     offer, shown_offer = settings.offer(order.kind.value), fee_settings.offer(order.kind.value)
     if offer is None or shown_offer is None:
@@ -134,7 +144,11 @@ def _decide(
     if service.enforce_hours and closed(offer, now) is not None:
         return Refusal(No.CLOSED)
     if isinstance(household, str):
-        return refuse_privately(service, device, visit.visit_id, household)
+        return refuse_privately(service, device, visit.visit_id, household, now)
+    # The register was asked for one person; that it answered with this one is checked, not assumed (INV-1).
+    if subject_of(service.subject_key, visit.municipality_code, household.applicant.resident_id) != visit.subject:
+        raise_incident(service, "other-subject", now, visit.visit_id)
+        return Refusal(No.STOPPED)
     # A transaction keeps the fee it was shown: the one valid when the visit was opened.
     if order.fee_yen != shown_offer.fee_yen:
         return Refusal(No.FEE_CHANGED)
@@ -143,7 +157,7 @@ def _decide(
         return persons
     reason = refusal_for(household, frozenset(person.resident_id for person in persons))
     if reason is not None:
-        return refuse_privately(service, device, visit.visit_id, reason)
+        return refuse_privately(service, device, visit.visit_id, reason, now)
     return _Facts(settings, persons, as_of, version)
 
 
@@ -196,7 +210,12 @@ def _draw(
             # Which character or field it was is personal data; staff see it in the register's own check.
             return Refusal(No.GLYPH_MISSING)
         case DrawnDocument():
-            return drawn
+            pass
+    complete = check_complete(drawn.pdf, Expected.of(sheet))
+    if isinstance(complete, Incomplete):
+        raise_incident(service, "incomplete", now, "; ".join(complete.lacking), txn)
+        return Refusal(No.STOPPED)
+    return drawn
 
 
 def _sealed(
@@ -281,7 +300,7 @@ def _document_record(answer: wire.OrderAnswer, order: wire.OrderRequest, documen
     )
 
 
-def _new_serial() -> str:
+def _new_serial(service: Service) -> str:
     """Make a 発行番号: 80 random bits as four groups of base 32, which has no 0, 1, 8 to be misread."""
-    text = base64.b32encode(secrets.token_bytes(10)).decode()
+    text = base64.b32encode(service.random(10)).decode()
     return "-".join(text[start : start + 4] for start in range(0, 16, 4))

@@ -5,6 +5,7 @@ With the outcome the sealed documents are gone (design: erased at the outcome or
 
 from issuing_center import wire
 from issuing_center.devices import Device, Peer
+from issuing_center.incidents import raise_incident
 from issuing_center.ledger import store as ledger
 from issuing_center.ledger.entries import (
     Conflict,
@@ -40,6 +41,7 @@ def accept(service: Service, peer: Peer, txn: str, report: wire.SignedOutcome) -
         return Refusal(No.MALFORMED)
     if outcome.txn != txn:
         return Refusal(No.MALFORMED)
+    now = service.now()
     recorded = ledger.record_outcome(
         service.engine,
         Outcome(
@@ -47,7 +49,7 @@ def accept(service: Service, peer: Peer, txn: str, report: wire.SignedOutcome) -
             kiosk_id=peer.device.device_id,
             payload=report.outcome,
             signature=report.signature,
-            reported_at=service.now(),
+            reported_at=now,
             money=MoneyFate(outcome.money.value),
             received_yen=outcome.received_yen,
             documents=tuple(
@@ -62,5 +64,9 @@ def accept(service: Service, peer: Peer, txn: str, report: wire.SignedOutcome) -
             return None
         case UnknownOrder():
             return Refusal(No.NOT_FOUND)
-        case Conflict() | OutcomeMismatch():
+        case Conflict():
+            raise_incident(service, "outcome-conflict", now, txn=txn)
+            return Refusal(No.OUTCOME_CONFLICT)
+        case OutcomeMismatch():
+            raise_incident(service, "outcome-mismatch", now, txn=txn)
             return Refusal(No.OUTCOME_CONFLICT)

@@ -16,7 +16,7 @@ _MLKEM_BYTES = 1184
 
 
 class BadPublicKeyError(ValueError):
-    """The visit's public key is not two well-formed raw keys."""
+    """The visit's public key is not two raw keys that something can be sealed to."""
 
 
 def visit_key(raw: bytes) -> MLKEM768X25519PublicKey:
@@ -33,8 +33,14 @@ def visit_key(raw: bytes) -> MLKEM768X25519PublicKey:
 
 
 def seal(plain: bytes, key: MLKEM768X25519PublicKey, binding: bytes) -> bytes:
-    """Seal bytes to a visit's key, bound to `binding` (RFC 9180 base mode, single shot)."""
-    return _SUITE.encrypt(plain, key, info=binding)
+    """Seal bytes to a visit's key, bound to `binding` (RFC 9180 base mode, single shot).
+
+    Raises BadPublicKeyError for a key that only looks like one: X25519 has points that lead to no secret (RFC 7748, 6.1).
+    """
+    try:
+        return _SUITE.encrypt(plain, key, info=binding)
+    except ValueError as error:
+        raise BadPublicKeyError from error
 
 
 def sign_document(key: ec.EllipticCurvePrivateKey, binding: bytes, sealed: bytes) -> bytes:

@@ -136,13 +136,10 @@ class Bridge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3)."""
         body = await _body(receive)
-        match body:
-            case None:
-                return
-            case No():
-                status, headers, content = _refusal(body)
-            case bytes():
-                status, headers, content = await self._answered(scope, body)
+        if body is None:
+            return
+        answer = _refusal(body) if isinstance(body, No) else await self._answered(scope, body)
+        status, headers, content = answer
         if body is No.TOO_SLOW:
             # Too large is different: closing on somebody who still sends would reset the answer away.
             headers.append((b"connection", b"close"))
@@ -207,7 +204,10 @@ def server_tls(certificate: Path, key: Path, client_ca: Path) -> ssl.SSLContext:
 
 
 def listen(host: str, port: int) -> socket:
-    """Bind and listen, so that from here on connections wait instead of failing; port 0 takes a free one. Raises OSError when it is taken."""
+    """Bind and listen, so that from here on connections wait instead of failing; port 0 takes a free one.
+
+    Raises OSError when it is taken.
+    """
     listener = socket(AF_INET, SOCK_STREAM)
     listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
     listener.bind((host, port))

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ class Settings:
     ocsp_url: str
     crls: tuple[Path, ...]
     """CRL files kept fresh by somebody else, used when the responder cannot be reached."""
+    register_age: timedelta | None
+    """Oldest state of a register that is issued from; None where nothing feeds the register, as in a sandbox."""
     seals: tuple[tuple[str, Path], ...]
     """Municipality code and its seal file."""
 
@@ -44,6 +47,7 @@ _KNOWN = {
     "tls": {"certificate", "key", "device_ca"},
     "devices": {"file"},
     "keys": {"document", "subject"},
+    "register": {"max_age_minutes"},
     "jpki": {"generations", "policy_oid", "ocsp_url", "crls"},
     "seals": None,
 }
@@ -75,6 +79,7 @@ def load_settings(path: Path) -> Settings:
         ocsp_url=_text(table, "jpki", "ocsp_url"),
         generations=tuple(base / name for name in _list(jpki, "generations")),
         crls=tuple(base / name for name in _list(jpki, "crls")),
+        register_age=timedelta(minutes=_number(table, "register", "max_age_minutes", 1, 24 * 60)),
         seals=tuple((code, base / _text({"seals": seals}, "seals", code)) for code in seals),
     )
 

@@ -17,8 +17,8 @@ from typing import Final
 
 from issuing_center.paper import form
 from issuing_center.paper.pdf import MM, PAGE_PT
-from issuing_center.paper.seal import Seal
-from issuing_center.paper.sheet import PERSONS_A_PAGE, JuminhyoSheet, SealColour
+from issuing_center.paper.seal import Imprint, Seal
+from issuing_center.paper.sheet import Certificate, Essentials, SealColour
 
 _MARGIN_PT: Final = 10 * MM
 _REFERENCE: Final = re.compile(rb"/(\w+) (\d+) 0 R")
@@ -34,14 +34,12 @@ _STEP: Final = re.compile(rb"(?P<save>\bq\b)|(?P<restore>\bQ\b)|(?P<matrix>[-\d.
 class Expected:
     """What every page must show, taken from the order and the settings version, never from the drawing."""
 
-    sentence: str
-    """The 認証文 of the scope that was ordered."""
+    essentials: Essentials
+    """Title, sentence, names, pages and imprint. Pages of None: the last must end with 以下余白, the others with 以下次頁."""
     mayor: str
     """Title and name in office on the day of issue."""
     issue_number: str
     """発行番号."""
-    pages: int
-    """Number of pages; each must say n of this."""
     seal: Seal
     """The seal in force."""
     seal_is_black: bool
@@ -50,13 +48,12 @@ class Expected:
     """True asks for 見本 across the page; False forbids it."""
 
     @classmethod
-    def of(cls, sheet: JuminhyoSheet) -> "Expected":
+    def of(cls, sheet: Certificate) -> "Expected":
         """Say what the pages of a sheet must show."""
         return cls(
-            sentence=sheet.scope.sentence,
+            essentials=sheet.essentials,
             mayor=f"{sheet.issuer.mayor_title}　　{sheet.issuer.mayor_name}",
             issue_number=sheet.issue_number,
-            pages=-(-len(sheet.persons) // PERSONS_A_PAGE),
             seal=sheet.issuer.seal,
             seal_is_black=sheet.issuer.seal_colour is SealColour.BLACK,
             specimen=sheet.specimen,
@@ -89,39 +86,55 @@ def check_complete(pdf: bytes, expected: Expected) -> Complete | Incomplete:
 
 
 def _lacking(file: "_File", expected: Expected) -> Iterator[str]:
-    pages = file.pages()
-    if len(pages) != expected.pages:
+    pages, essentials = file.pages(), expected.essentials
+    count = len(pages) if essentials.pages is None else essentials.pages
+    if not pages or len(pages) != count:
         yield "file: number of pages"
+    written = ""
     for number, page in enumerate(pages, start=1):
         seen = file.seen(page)
-        wanted = {
-            "sentence": expected.sentence,
-            "mayor": expected.mayor,
-            "page number": f"（{number}／{expected.pages}）",
-            "issue number": f"発行番号　{expected.issue_number}",
-        }
-        if expected.seal_is_black:
-            wanted["note that the seal is black"] = form.BLACK_SEAL_NOTE
-        for what, text in wanted.items():
+        # Joined, a name that took two lines is whole again.
+        written += "".join(seen.texts)
+        for what, text in _wanted(expected, number, count):
             if text not in seen.texts:
                 yield f"page {number}: {what}"
+        if essentials.pages is None and (form.CLOSED in seen.texts) is not (number == count):
+            yield f"page {number}: end of the text"
         if not any(_is_seal(drawing, expected) for drawing in seen.drawings):
             yield f"page {number}: seal"
+        if essentials.imprint is not None and not any(_is_imprint(each, essentials.imprint) for each in seen.drawings):
+            yield f"page {number}: imprint"
         marked = any(_is_specimen_mark(drawing) for drawing in seen.drawings)
         if marked is not expected.specimen:
             yield f"page {number}: specimen mark"
+    if not all(name in written for name in essentials.names):
+        yield "file: names"
+
+
+def _wanted(expected: Expected, number: int, count: int) -> Iterator[tuple[str, str]]:
+    essentials = expected.essentials
+    yield "title", essentials.title
+    yield "sentence", essentials.sentence
+    yield "mayor", expected.mayor
+    yield "page number", essentials.page_mark.format(number=number, count=count)
+    yield "issue number", f"発行番号　{expected.issue_number}"
+    if expected.seal_is_black:
+        yield "note that the seal is black", form.BLACK_SEAL_NOTE
+    if essentials.pages is None and number < count:
+        yield "end of the page", form.CONTINUED
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
     name: str
+    head: bytes = field(repr=False)
     content: bytes = field(repr=False)
     matrix: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    texts: set[str] = field(default_factory=set, repr=False)
+    texts: list[str] = field(default_factory=list, repr=False)
     drawings: list[_Drawing] = field(default_factory=list)
     walked: set[int] = field(default_factory=set)
 
@@ -139,6 +152,22 @@ def _is_seal(drawing: _Drawing, expected: Expected) -> bool:
         and abs(d * 1000 - side) <= side / 100
         and _on_paper(x, y)
         and _on_paper(x + side, y + side)
+    )
+
+
+def _is_imprint(drawing: _Drawing, imprint: Imprint) -> bool:
+    """Compare every pixel, and the size on paper (1 %): an imprint a little larger is another seal."""
+    kind = b"/Subtype /Image /ImageMask true /Width %d /Height %d /BitsPerComponent 1 /Decode [1 0] "
+    a, b, c, d, x, y = drawing.matrix
+    width, height = imprint.width_mm * MM, imprint.height_mm * MM
+    return (
+        kind % (imprint.width_px, imprint.height_px) in drawing.head
+        and drawing.content == imprint.bits
+        and b == c == 0
+        and abs(a - width) <= width / 100
+        and abs(d - height) <= height / 100
+        and _on_paper(x, y)
+        and _on_paper(x + width, y + height)
     )
 
 
@@ -218,12 +247,12 @@ class _File:
                 here = _product(tuple(float(part) for part in step["matrix"].split()), here)
             else:
                 number = int(named[step["drawing"]])
-                inner = self.stream(number)
-                seen.drawings.append(_Drawing(step["drawing"].decode("ascii"), inner, here))
+                inner, head = self.stream(number), self.head(number)
+                seen.drawings.append(_Drawing(step["drawing"].decode("ascii"), head, inner, here))
                 # The same block drawn again shows the same labels again; nothing required stands in it.
-                if number not in seen.walked:
+                if number not in seen.walked and b"/Subtype /Image" not in head:
                     seen.walked.add(number)
-                    self._walk(inner, self.head(number), here, seen)
+                    self._walk(inner, head, here, seen)
         # Texts count only where this room writes them: last, under the matrix the stream began with, in plain black.
         unmoved = here == matrix and not stack and content.rfind(b" cm") < text_start
         if text_start >= 0 and unmoved and not _HIDES.search(content):
@@ -236,7 +265,7 @@ class _File:
         for name, x, y, codes in shown:
             if _on_paper(float(x) + matrix[4], float(y) + matrix[5]):
                 get = fonts[name].get
-                seen.texts.add("".join([get(codes[at : at + 4], "") for at in range(0, len(codes), 4)]))
+                seen.texts.append("".join([get(codes[at : at + 4], "") for at in range(0, len(codes), 4)]))
 
     def _font(self, number: int) -> dict[bytes, str]:
         """Give code -> text of a font, only for codes whose glyph has ink (or is a space)."""

@@ -31,6 +31,11 @@ def era_date(day: date) -> str:
     raise ValueError("a date before 1873 has no day in the era calendar")
 
 
+def era_year(day: date) -> str:
+    """Write the year a day lies in: ``令和8年``. For 所得の年 pass the last day of the year, for 年度 its first (April)."""
+    return era_date(day).partition("年")[0] + "年"
+
+
 def western_date(day: date) -> str:
     """Write a date in the Western calendar, as the birth dates of foreign residents are: ``1985年3月9日``."""
     return f"{day.year}年{day.month}月{day.day}日"

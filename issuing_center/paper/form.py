@@ -1,10 +1,12 @@
-"""The fixed part of the sheet, drawn once for a settings version and kept ready: lines, labels, mayor, sentence, seal.
+"""The fixed part of a sheet, drawn once for a settings version and kept ready: lines, labels, mayor, sentence, seal.
 
-Everything here is the same for every resident of the municipality. What differs is drawn over it by `juminhyo`.
+What all forms share stands here; what a form has of its own comes as a `Layout`. Everything here is the same for every
+resident of the municipality; what differs is drawn over it (`certificate`, `values`).
 """
 
 import functools
 import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,25 +15,28 @@ from issuing_center.paper.embed import EmbeddedFont
 from issuing_center.paper.fonts import PaperFonts
 from issuing_center.paper.outline import bounds, outline
 from issuing_center.paper.pdf import MM, PAGE_PT, PdfObject, stream
-from issuing_center.paper.sheet import PERSONS_A_PAGE, Issuer, Mark, Scope, SealColour
+from issuing_center.paper.sheet import Issuer, Mark, SealColour
 from issuing_center.paper.text import GlyphMissing, Glyphs, missing_glyphs, shape, width_em
 
 BLACK_SEAL_NOTE: Final = "この印は黒色です"
-TITLE: Final = "住民票"
 CLOSED: Final = "以下余白"
+CONTINUED: Final = "以下次頁"
+"""What a page of a form that flows ends with, when it is not the last."""
 CENTRE_OF_EM: Final = 0.38
 """Height of the middle of an ideograph above the baseline, in ems (ascent 0.88, descent 0.12)."""
 HAIR_PT, FRAME_PT = 0.35, 0.9
-LABEL_PT: Final = 7.0
 FORM_FONT: Final = "FormFont"
 """Object name of the form's own subset."""
-FORM, NATIONAL, FOREIGN, SEAL, SPECIMEN = "Form", "National", "Foreign", "Seal", "Specimen"
-"""Object names of the kept drawings."""
+FORM, SEAL, SPECIMEN = "Form", "Seal", "Specimen"
+"""Object names of the kept drawings every form has."""
+BODY_TOP_MM, BODY_BOTTOM_MM = grid.HEADER_TOP_MM, 247.0
+"""What a form has of its own stands between these heights."""
 SPECIMEN_COLOUR: Final = b"q 0.9 g 0.9 G"
 """Pale enough to read the values over it, dark enough to survive a copier."""
-UNUSED: Final = ("", "Unused1", "Unused2", "Unused3")
-"""Object names of the closed rest of a page, by the number of blocks nobody stands in."""
-
+TITLE_PITCH_PT: Final = 110 / 3
+"""Distance of the characters of a short title."""
+TITLE_WIDTH_PT: Final = 204.0
+"""Widest title, between the name of the municipality and the issue number."""
 SENTENCE_MM: Final = 253.0
 DATE_MM: Final = 260.5
 MAYOR_MM: Final = 268.5
@@ -42,11 +47,42 @@ FOOT_MM: Final = 285.2
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A kept drawing that a page may place any number of times: a block, a row, the closed rest of a page."""
+
+    name: str
+    """Object name, unique in its form."""
+    draw: Callable[["FormPen"], bytes]
+    """Its operators; the origin is its upper left corner, y runs upwards."""
+    height_pt: float = PAGE_PT[1]
+    """Height of its box; the default holds anything."""
+    on_page: bool = False
+    """True when it has one place only and is drawn in the coordinates of the page."""
+
+    @property
+    def box(self) -> str:
+        """The bounding box, a point wider than the drawing for the width of its lines."""
+        if self.on_page:
+            return f"0 0 {PAGE_PT[0]} {PAGE_PT[1]}"
+        return f"-1 -{self.height_pt:.6g} {PAGE_PT[0]} 1"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """What one form has of its own in the fixed part. Compared by identity: each is made once, with its module."""
+
+    fixed: Callable[["FormPen", Issuer], Sequence[bytes]]
+    """Operators of the page itself, between title and sentence."""
+    drawings: tuple[Drawing, ...] = ()
+    """Further kept drawings."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeptForm:
     """The ready objects of one settings version; they go into every document unchanged."""
 
     objects: tuple[PdfObject, ...] = field(repr=False)
-    """Font, page form, two kinds of block, unused block, seal and specimen mark."""
+    """Font, page form, drawings of the layout, seal and specimen mark."""
     seal_side_pt: float
     """Edge length of the seal on the page."""
 
@@ -61,9 +97,9 @@ def y_pt(y_mm: float) -> float:
     return PAGE_PT[1] - y_mm * MM
 
 
-@functools.lru_cache(maxsize=32)
-def kept_form(issuer: Issuer, scope: Scope, fonts: PaperFonts) -> KeptForm | GlyphMissing:
-    """Draw the fixed part for an issuer and a scope, once; later calls give the kept one.
+@functools.lru_cache(maxsize=128)
+def kept_form(issuer: Issuer, title: str, sentence: str, layout: Layout, fonts: PaperFonts) -> KeptForm | GlyphMissing:
+    """Draw the fixed part for an issuer, a title and a sentence, once; later calls give the kept one.
 
     GlyphMissing says that the municipality's own settings hold a character without a glyph.
     """
@@ -71,30 +107,26 @@ def kept_form(issuer: Issuer, scope: Scope, fonts: PaperFonts) -> KeptForm | Gly
         if missing := missing_glyphs(getattr(issuer, item), fonts):
             return GlyphMissing(f"issuer.{item}", missing)
     font = EmbeddedFont(FORM_FONT, fonts)
-    pen = _Pen(font, fonts)
-    page = _page(pen, issuer, scope)
-    national, foreign = _block(pen, foreign=False), _block(pen, foreign=True)
-    unused = [_unused_blocks(pen, count) for count in range(1, PERSONS_A_PAGE)]
+    pen = FormPen(font, fonts)
+    page = _page(pen, issuer, title, sentence, layout)
+    drawn = [(drawing, drawing.draw(pen)) for drawing in layout.drawings]
     box = f"0 0 {PAGE_PT[0]} {PAGE_PT[1]}"
-    block_box = f"-1 -{grid.BLOCK_ROWS * grid.ROW_MM * MM + 1:.2f} {PAGE_PT[0]} 1"
-    box_below = f"-1 -{PAGE_PT[1]} {PAGE_PT[0]} 1"
     colour = "0 g 0 G" if issuer.seal_colour is SealColour.BLACK else "0.75 0.08 0.1 rg 0.75 0.08 0.1 RG"
     objects = (
         *font.objects(),
         _form(FORM, page, box),
-        _form(NATIONAL, national, block_box),
-        _form(FOREIGN, foreign, block_box),
-        *[_form(name, content, box_below) for name, content in zip(UNUSED[1:], unused, strict=True)],
+        *[_form(drawing.name, content, drawing.box) for drawing, content in drawn],
         _form(SEAL, f"{colour}\n".encode() + issuer.seal.path, "-20 -20 1020 1020"),
         _form(SPECIMEN, _specimen(fonts), box),
     )
     return KeptForm(objects, issuer.seal.side_mm * MM)
 
 
-class _Pen:
+class FormPen:
     """Writes the operators of the fixed part."""
 
     def __init__(self, font: EmbeddedFont, fonts: PaperFonts) -> None:
+        """Collect what is shown in `font`, the form's own subset."""
         self._font, self._fonts = font, fonts
 
     def text(self, text: str, x: float, y: float, size: float, spread_to: float = 0, middle: bool = False) -> bytes:
@@ -108,43 +140,62 @@ class _Pen:
         return f"BT {start} <{self._font.show(run)}> Tj ET".encode("ascii")
 
     def run(self, text: str) -> Glyphs:
+        """Give the glyphs of a text of the form itself, which the font has, or the form is wrong."""
         run = shape(text, self._fonts)
         if run is None:
             raise ValueError("the paper font lacks a character of the form itself")
         return run
 
-    def label(self, label: grid.Label) -> bytes:
-        """Write a label spread over its cell, smaller if it must be."""
+    def label(self, label: grid.Label, left: float = 0, top: float = 0, row_mm: float = grid.ROW_MM) -> bytes:
+        """Write a label spread over its cell, smaller if it must be, in a block whose upper left corner is given."""
         cell = label.cell
-        left, right = cell.left * grid.COLUMN_MM * MM, cell.right * grid.COLUMN_MM * MM
-        room = right - left - 2 * grid.LABEL_PADDING_MM * MM
+        x0, x1 = left + cell.left * grid.COLUMN_MM * MM, left + cell.right * grid.COLUMN_MM * MM
+        room = x1 - x0 - 2 * grid.LABEL_PADDING_MM * MM
         natural = width_em(self.run(label.text))
-        size = min(LABEL_PT, int(room / natural * 10) / 10)
-        middle = -(cell.top + cell.rows / 2) * grid.ROW_MM * MM
+        size = min(label.size_pt, int(room / natural * 10) / 10)
+        middle = top - (cell.top + cell.rows / 2) * row_mm * MM
         # Two characters flung to the edges of a wide cell no longer read as one word.
-        spread = 0.0 if label.text == Mark.NOT_APPLICABLE.value else min(room, natural * size * 2.6)
-        return self.text(label.text, (left + right) / 2, middle, size, spread_to=spread, middle=True)
+        spread = max(natural * size, min(room * label.spread, natural * size * 2.6))
+        if not label.spread or label.text == Mark.NOT_APPLICABLE.value:
+            spread = 0.0
+        return self.text(label.text, (x0 + x1) / 2, middle, size, spread_to=spread, middle=True)
 
 
-def _lines(segments: list[tuple[float, float, float, float]], width_pt: float) -> bytes:
+def lines(segments: Sequence[tuple[float, float, float, float]], width_pt: float) -> bytes:
+    """Draw straight lines, all of one width."""
     drawn = [f"{x0:.2f} {y0:.2f} m {x1:.2f} {y1:.2f} l" for x0, y0, x1, y1 in segments]
     return f"{width_pt} w {' '.join(drawn)} S".encode("ascii")
 
 
-def _page(pen: _Pen, issuer: Issuer, scope: Scope) -> bytes:
-    left, right = x_pt(grid.LEFT_MM), x_pt(grid.LEFT_MM + grid.COLUMNS * grid.COLUMN_MM)
-    top, row = y_pt(grid.HEADER_TOP_MM), grid.HEADER_ROW_MM * MM
-    label_end = x_pt(grid.LEFT_MM + grid.LABEL * grid.COLUMN_MM)
-    parts = [
-        pen.text(TITLE, PAGE_PT[0] / 2, y_pt(18.6), 21, spread_to=110, middle=True),
-        pen.text(issuer.prefecture + issuer.municipality, left, y_pt(22.6), 10.5),
-        _lines([(left, top - row, right, top - row), (label_end, top, label_end, top - 2 * row)], HAIR_PT),
-        f"{FRAME_PT} w {left:.2f} {top - 2 * row:.2f} {right - left:.2f} {2 * row:.2f} re S".encode("ascii"),
+def frame(left: float, top: float, width: float, height: float) -> bytes:
+    """Draw the strong frame of a table whose upper left corner is given."""
+    return f"{FRAME_PT} w {round(left, 2):g} {top - height:.2f} {width:.2f} {height:.2f} re S".encode("ascii")
+
+
+def closed(pen: FormPen, height: float) -> bytes:
+    """Close an area over the full width with one frame and a stroke, so that nothing can be written into it."""
+    width = grid.COLUMNS * grid.COLUMN_MM * MM
+    # The stroke runs from corner to corner and leaves room for the words in its middle.
+    share = 0.5 - 46.0 / width if height < width / 2 else 0.5 - 15.0 / height
+    segments = [
+        (0.0, -height, width * share, -height * (1 - share)),
+        (width * (1 - share), -height * share, width, 0.0),
     ]
-    for index, text in enumerate(("住所", "世帯主")):
-        middle = top - (index + 0.5) * row
-        parts.append(pen.text(text, (left + label_end) / 2, middle, 8.5, spread_to=46, middle=True))
-    parts.append(pen.text(scope.sentence, left + 4, y_pt(SENTENCE_MM), 11))
+    words = pen.text(CLOSED, width / 2, -height / 2, 10.5, spread_to=78, middle=True)
+    return b"\n".join([lines(segments, HAIR_PT), frame(0, 0, width, height), words])
+
+
+def _page(pen: FormPen, issuer: Issuer, title: str, sentence: str, layout: Layout) -> bytes:
+    left = x_pt(grid.LEFT_MM)
+    spread = min(TITLE_PITCH_PT * len(title), TITLE_WIDTH_PT)
+    parts = [
+        pen.text(
+            title, PAGE_PT[0] / 2, y_pt(18.6), min(21, TITLE_WIDTH_PT / len(title)), spread_to=spread, middle=True
+        ),
+        pen.text(issuer.prefecture + issuer.municipality, left, y_pt(22.6), 10.5),
+        *layout.fixed(pen, issuer),
+        pen.text(sentence, left + 4, y_pt(SENTENCE_MM), 11),
+    ]
     mayor = f"{issuer.mayor_title}　　{issuer.mayor_name}"
     room = x_pt(SEAL_LEFT_MM) - x_pt(88) - 6
     size = min(15.0, room / width_em(pen.run(mayor)))
@@ -154,33 +205,6 @@ def _page(pen: _Pen, issuer: Issuer, scope: Scope) -> bytes:
         below = y_pt(SEAL_CENTRE_MM + issuer.seal.side_mm / 2 + 2.6)
         parts.append(pen.text(BLACK_SEAL_NOTE, middle, below, 6.5, middle=True))
     return b"\n".join(parts)
-
-
-def _frame() -> bytes:
-    width, height = grid.COLUMNS * grid.COLUMN_MM * MM, grid.BLOCK_ROWS * grid.ROW_MM * MM
-    return f"{FRAME_PT} w 0 {-height:.2f} {width:.2f} {height:.2f} re S".encode("ascii")
-
-
-def _block(pen: _Pen, foreign: bool) -> bytes:
-    column, row = grid.COLUMN_MM * MM, grid.ROW_MM * MM
-    segments = [(x0 * column, -y0 * row, x1 * column, -y1 * row) for x0, y0, x1, y1 in grid.rules(foreign)]
-    labels = grid.FOREIGN_LABELS if foreign else grid.NATIONAL_LABELS
-    return b"\n".join([_lines(segments, HAIR_PT), _frame(), *[pen.label(label) for label in labels]])
-
-
-def _unused_blocks(pen: _Pen, count: int) -> bytes:
-    """Close the blocks nobody stands in with one frame and a stroke, so that nothing can be written into them."""
-    width = grid.COLUMNS * grid.COLUMN_MM * MM
-    height = ((count - 1) * grid.BLOCK_PITCH_MM + grid.BLOCK_ROWS * grid.ROW_MM) * MM
-    # The stroke runs from corner to corner and leaves room for the words in its middle.
-    share = 0.5 - 46.0 / width if height < width / 2 else 0.5 - 15.0 / height
-    segments = [
-        (0.0, -height, width * share, -height * (1 - share)),
-        (width * (1 - share), -height * share, width, 0.0),
-    ]
-    closed = pen.text(CLOSED, width / 2, -height / 2, 10.5, spread_to=78, middle=True)
-    frame = f"{FRAME_PT} w 0 {-height:.2f} {width:.2f} {height:.2f} re S".encode("ascii")
-    return b"\n".join([_lines(segments, HAIR_PT), frame, closed])
 
 
 def _specimen(fonts: PaperFonts) -> bytes:

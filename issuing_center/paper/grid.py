@@ -1,4 +1,4 @@
-"""The geometry of the 世帯連記式: 40 columns, a header, four blocks of twelve rows. Numbers only.
+"""The geometry of all forms (A4, 40 columns), and the blocks of the 世帯連記式. Numbers only.
 
 Coordinates of the page are millimetres from the upper left corner of A4. Inside a block, columns and rows are the
 units of the standard form itself, so that the one can be read against the other.
@@ -33,6 +33,7 @@ class Align(Enum):
 
     LEFT = "left"
     CENTRE = "centre"
+    RIGHT = "right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Cell:
     """Size of a value when there is room."""
     least_pt: float = 6.0
     """Smallest size of a value in one line."""
+    lines: int = 2
+    """Lines a value may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,10 @@ class Label:
     """The words; spread over the width of the cell."""
     cell: Cell
     """Where."""
+    size_pt: float = 7.0
+    """Size when there is room."""
+    spread: float = 1.0
+    """Share of the free width it may be spread over; 0 sets it as it is."""
 
 
 def _left(text: str, top: float, rows: float = 1) -> Label:

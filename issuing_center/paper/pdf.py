@@ -5,6 +5,7 @@ with named references, because everything that does not change between two sheet
 """
 
 import hashlib
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -38,6 +39,14 @@ def plain(name: str, *parts: Part) -> PdfObject:
 def stream(name: str, content: bytes, *entries: Part) -> PdfObject:
     """Make a stream object; `entries` stand in its dictionary beside Length."""
     return PdfObject(name, (b"<< ", *entries, b" /Length %d >>\nstream\n" % len(content), content, b"\nendstream"))
+
+
+def picture(name: str, width_px: int, height_px: int, bits: bytes) -> PdfObject:
+    """Make a 1-bit picture whose ones are painted in the current colour and whose zeros leave the paper as it is."""
+    entries = (
+        b"/Type /XObject /Subtype /Image /ImageMask true /Width %d /Height %d /BitsPerComponent 1 /Decode [1 0] %s"
+    )
+    return stream(name, zlib.compress(bits, 1), entries % (width_px, height_px, b"/Filter /FlateDecode"))
 
 
 @dataclass(frozen=True, slots=True)

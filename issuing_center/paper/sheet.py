@@ -1,16 +1,17 @@
-"""What stands on a 住民票の写し, as values: the request the drawing room is given.
+"""What stands on a certificate, as values: what every form has, and the 住民票の写し.
 
 This module knows the items of the form and the difference between an item left out, an item the register keeps no
 value for and an item that does not exist for a person. It refuses to know where the values come from: no register,
 no clock, no card. All strings are printed exactly as given, code point by code point; nothing is normalised.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import Final
 
-from issuing_center.paper.seal import Seal
+from issuing_center.paper.seal import Imprint, Seal
 
 
 class Mark(Enum):
@@ -40,6 +41,8 @@ Cell = str | Mark
 """A printed item: its value, or the mark that stands for it. An empty string is refused; say which mark is meant."""
 DateCell = date | WrittenDate | Mark
 """A printed date, or the mark that stands for it."""
+YenCell = int | Mark
+"""A printed amount in yen: 0 prints as 0, a loss with △; or the mark that stands for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,45 @@ class Issuer:
     """The 公印."""
     seal_colour: SealColour = SealColour.BLACK
     """Black by default: most kiosk engines are monochrome, and 「この印は黒色です」 is printed beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Essentials:
+    """What makes a sheet the certificate that was ordered; drawn by the skeleton, and demanded of the finished file."""
+
+    title: str
+    """The title every page bears."""
+    sentence: str
+    """The 認証文. It follows from kind and scope, and a wrong sentence is a false certificate."""
+    names: tuple[str, ...] = field(repr=False)
+    """Names that must stand on the document, as it prints them: a sheet without its person is no certificate."""
+    pages: int | None
+    """Number of pages as the data say it; None for forms that flow, which end with 以下余白 instead."""
+    imprint: Imprint | None = None
+    """The registered 印影 that every page must show at its own size; None on all forms but one."""
+    page_mark: str = "（{number}／{count}）"
+    """How a page says which of how many it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate(ABC):
+    """What every sheet has, whatever its form: who issues it when, and what its pages must show (INV-18)."""
+
+    issuer: Issuer
+    """Who issues and seals."""
+    issued_on: date
+    """Date of issue in JST, given by the caller."""
+    issue_number: str
+    """発行番号, the same on all pages."""
+    txn: str
+    """The order's transaction id; printed small on every page and put into the metadata of the PDF as document id."""
+    specimen: bool = False
+    """True prints 見本 across every page; every sheet drawn from virtual parts has it."""
+
+    @property
+    @abstractmethod
+    def essentials(self) -> Essentials:
+        """What the pages of this sheet must show, from its data alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +210,9 @@ PERSONS_A_PAGE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class JuminhyoSheet:
-    """One 住民票の写し, complete and ready to be drawn: one or more pages of four persons each."""
+class JuminhyoSheet(Certificate):
+    """One 住民票の写し (世帯連記式), complete and ready to be drawn: one or more pages of four persons each."""
 
-    issuer: Issuer
-    """Who issues and seals."""
     scope: Scope
     """Chooses the certifying sentence."""
     address: str = field(repr=False)
@@ -181,15 +221,13 @@ class JuminhyoSheet:
     """世帯主; OMITTED unless 世帯主・続柄 was asked for."""
     persons: tuple[PersonEntry, ...] = field(repr=False)
     """At least one, in the order of the register."""
-    issued_on: date
-    """Date of issue in JST, given by the caller."""
-    issue_number: str
-    """発行番号, the same on all pages."""
-    txn: str
-    """The order's transaction id; printed small on every page and put into the metadata of the PDF as document id."""
-    specimen: bool = False
-    """True prints 見本 across every page; every sheet drawn from virtual parts has it."""
 
     def __post_init__(self) -> None:
         if not self.persons:
             raise ValueError("a sheet needs at least one person")
+
+    @property
+    def essentials(self) -> Essentials:
+        """Title, sentence and names of this form."""
+        names = tuple(person.name for person in self.persons)
+        return Essentials("住民票", self.scope.sentence, names, -(-len(names) // PERSONS_A_PAGE))

@@ -11,6 +11,10 @@ from issuing_center.paper.fonts import PaperFonts, is_selector
 
 _NOT_AT_LINE_START: Final = frozenset("ー々ゝゞヽヾ、。，．・）」』】〕ぁぃぅぇぉっゃゅょァィゥェォッャュョ)-")
 """Characters that must not begin a line (kinsoku), as far as names and addresses have them."""
+_NOT_AT_LINE_END: Final = frozenset("（「『【〔(")
+"""Characters that must not end a line."""
+LINE_EM: Final = 1.12
+"""Distance of two lines in a cell, in ems."""
 _SPACES: Final = frozenset(" \u3000")
 _SIZE_STEP_PT: Final = 0.25
 """Sizes are stepped so that a sheet does not show thirty slightly different sizes."""
@@ -51,16 +55,20 @@ class Box:
     """Smallest size of two lines; 0 when the cell takes one line only."""
     greatest_in_two_pt: float
     """Largest size of two lines, from the height of the cell."""
+    lines: int = 2
+    """Lines the text may take; with more than two it is set as a paragraph, broken before it is made smaller."""
+    height_pt: float = 0
+    """Free height; asked only of a paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A text that fits: its size and its one or two lines."""
+    """A text that fits: its size and its lines."""
 
     size_pt: float
     """Chosen size."""
     lines: tuple[Glyphs, ...] = field(repr=False)
-    """One or two runs; together exactly the clusters of the text."""
+    """The runs; together exactly the clusters of the text."""
 
 
 def clusters(text: str) -> list[str]:
@@ -110,7 +118,9 @@ def width_em(run: Glyphs) -> float:
 
 
 def fit(run: Glyphs, box: Box) -> Fitted | None:
-    """Choose one line, a smaller line or two lines; None when nothing of these fits."""
+    """Choose one line, a smaller line, two lines, or a paragraph where the cell has the height; None when nothing fits."""
+    if box.lines > 2:
+        return _paragraph(run, box)
     size = _stepped(min(box.size_pt, box.width_pt / max(width_em(run), 0.001)))
     if size >= box.least_pt:
         return Fitted(size, (run,))
@@ -127,6 +137,43 @@ def fit(run: Glyphs, box: Box) -> Fitted | None:
     return None
 
 
+def wrap(run: Glyphs, room_em: float) -> tuple[Glyphs, ...] | None:
+    """Break a run into as many lines as it needs; None when a single cluster is wider than a line."""
+    lines = []
+    while width_em(run) > room_em + 1e-9:
+        cut = _last_break(run, room_em, inside_words=False) or _last_break(run, room_em, inside_words=True)
+        if cut is None:
+            return None
+        lines.append(run[:cut])
+        run = run[cut:]
+    return (*lines, run)
+
+
+def _last_break(run: Glyphs, room_em: float, *, inside_words: bool) -> int | None:
+    """Find the last place where a line may end that begins the run; None when it may end nowhere."""
+    room, before = room_em * 1000 + 1e-6, 0
+    last: int | None = None
+    for index, (cluster, _, advance) in enumerate(run):
+        previous, _, space = run[index - 1]
+        if before - (space if previous in _SPACES else 0) > room:
+            break
+        if index and cluster not in _NOT_AT_LINE_START | _SPACES and previous not in _NOT_AT_LINE_END:  # noqa: SIM102
+            if inside_words or not (_in_word(previous) and _in_word(cluster)):
+                last = index
+        before += advance
+    return last
+
+
+def _paragraph(run: Glyphs, box: Box) -> Fitted | None:
+    size = box.size_pt
+    while size >= box.least_pt:
+        lines = wrap(run, box.width_pt / size)
+        if lines and len(lines) <= box.lines and size * (1 + LINE_EM * (len(lines) - 1)) <= box.height_pt:
+            return Fitted(size, lines)
+        size -= _SIZE_STEP_PT
+    return None
+
+
 def _stepped(size_pt: float) -> float:
     return int(size_pt / _SIZE_STEP_PT + 1e-9) * _SIZE_STEP_PT
 
@@ -138,8 +185,10 @@ def _cut(run: Glyphs, room_em: float, inside_words: bool) -> int | None:
     last: int | None = None
     last_space: int | None = None
     for index, (cluster, _, advance) in enumerate(run):
-        if index and total - before <= room and before <= room and cluster not in _NOT_AT_LINE_START:
-            previous = run[index - 1][0]
+        previous, _, space = run[index - 1]
+        # A space at the end of a line needs no room, and none begins a line.
+        seen = before - (space if previous in _SPACES else 0)
+        if index and total - before <= room and seen <= room and cluster not in _NOT_AT_LINE_START | _SPACES:
             if previous in _SPACES:
                 last_space = index
             if inside_words or not (_in_word(previous) and _in_word(cluster)):

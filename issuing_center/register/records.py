@@ -1,7 +1,7 @@
 """What the register says of a municipality and its residents, as values.
 
 Everything personal is kept out of reprs, so that a record in a log line or a traceback says nothing. Names are stored
-and given as they came, code point by code point: normalising would change them (domain.md 9.2).
+and given as they came, code point by code point: normalising would change them.
 """
 
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class DatePrecision(Enum):
 
 
 class StopKind(Enum):
-    """Why nothing may be issued; private reasons among them, so none of them goes to a screen (domain.md 4.2)."""
+    """Why nothing may be issued; private reasons among them, so none of them goes to a screen."""
 
     PROTECTED = "protected"
     """支援措置"""

@@ -1,6 +1,6 @@
 """The contents of a new sandbox folder, in the order in which they depend on each other.
 
-Dates lie around the day of making: generation 1 ended this morning, 2 and 3 are valid, as in the real overlap (jpki-card.md 6).
+Dates lie around the day of making: generation 1 ended this morning, 2 and 3 are valid, as in the real overlap.
 """
 
 import secrets

@@ -17,14 +17,14 @@ TRIES_MAX = 3
 SIGN_TRIES_MAX = 5
 
 _ATR = "3B888001000005E0B381A1007F"
-"""First contactless answer to reset of jpki-card.md section 1."""
+"""An answer to reset that contactless readers have been seen to give for such a card."""
 
 _TOKEN_LABELS = {
     PersonaKind.CARD: "JPKIAPICCTOKEN2",
     PersonaKind.PHONE: "JPKIAPGPSETOKEN",
     PersonaKind.FOREIGN: "",
 }
-"""What the token information file says answers (jpki-card.md 2)."""
+"""What the token information file says answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from issuing_center.ledger import store as ledger
 from issuing_center.paper.seal import FICTITIOUS_SEAL
 from issuing_center.register.loading import load_register
 from issuing_center.sandbox.certificates import POLICY_OID
@@ -17,7 +18,8 @@ from issuing_center.sandbox.jpki import ensure_sandbox, links
 from issuing_center.sandbox.ocsp import OcspResponder
 from issuing_center.service import Service
 from issuing_center.settings import Settings
-from issuing_center.wiring import make_service
+from issuing_center.visits import store as visits
+from issuing_center.wiring import running_service
 
 REGISTER = Path(__file__).parents[2] / "assets" / "registers" / "shiomino.toml"
 SHIOMINO = "990019"
@@ -61,16 +63,17 @@ def sandbox_center(
             policy_oid=POLICY_OID,
             ocsp_url=responder.url,
             crls=tuple(folder.crl(number) for number in GENERATIONS),
+            register_age=None,
             seals=((SHIOMINO, FICTITIOUS_SEAL),),
         )
-        service = make_service(settings, now, enforce_hours=enforce_hours)
         certificates = [
             (link.persona.resident_key, link.issuer_key_id, link.serial)
             for link in links(folder)
             if link.persona.resident_key is not None
         ]
-        load_register(service.engine, REGISTER, certificates, as_of=now())
-        try:
+        with running_service(settings, now, enforce_hours=enforce_hours) as service:
+            load_register(service.engine, REGISTER, certificates, as_of=now())
+            # In production a timer does it every minute.
+            ledger.erase_expired(service.engine, now())
+            visits.expire(service.engine, now())
             yield SandboxCenter(settings, service, responder, folder)
-        finally:
-            service.engine.dispose()

@@ -1,4 +1,4 @@
-"""The shapes of the sandbox's certificates: those of jpki-card.md section 6 under an organisation that does not exist.
+"""The shapes of the sandbox's certificates: those of the real cards under an organisation that does not exist.
 
 Only shapes: which certificates there are, and for whom, is decided in `jpki`. Nothing is written here.
 """
@@ -17,8 +17,8 @@ from issuing_center.sandbox.files import PrivateKey
 POLICY_OID = f"{SANDBOX_ARC}.1"
 """Certificate policy of the sandbox's authentication certificates."""
 
-ORGANISATION = "Sandbox Public Key Service (fictitious)"
-AUTHORITY = "Sandbox Issuing Authority (fictitious)"
+ORGANISATION = "Sandbox (fictitious)"
+"""Short, so that a certificate is about as long as a real one, and a card is read in as many commands."""
 
 
 def name(*parts: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
@@ -30,8 +30,7 @@ def generation_name(purpose: str) -> x509.Name:
     """Give the name that all generations of one purpose share (`user authentication` or `digital signature`)."""
     return name(
         (NameOID.ORGANIZATION_NAME, ORGANISATION),
-        (NameOID.ORGANIZATIONAL_UNIT_NAME, f"Sandbox PKS for {purpose}"),
-        (NameOID.ORGANIZATIONAL_UNIT_NAME, AUTHORITY),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, purpose),
     )
 
 
@@ -78,11 +77,9 @@ def authentication_certificate(
     subject = name((NameOID.COMMON_NAME, issue_number))
     point = name(
         (NameOID.ORGANIZATION_NAME, ORGANISATION),
-        (NameOID.ORGANIZATIONAL_UNIT_NAME, "CRL Distribution Points"),
-        (NameOID.ORGANIZATIONAL_UNIT_NAME, "Mihon-ken"),
-        (NameOID.COMMON_NAME, "Shiomino-shi CRLDP"),
+        (NameOID.COMMON_NAME, "Shiomino CRLDP"),
     )
-    organisation_ja = name((NameOID.ORGANIZATION_NAME, "見本公的個人認証サービス（架空）"))
+    organisation_ja = name((NameOID.ORGANIZATION_NAME, "見本認証サービス（架空）"))
     policy = x509.PolicyInformation(x509.ObjectIdentifier(POLICY_OID), None)
     return (
         _begin(subject, issuer.subject, key, serial, start, end)
@@ -94,7 +91,6 @@ def authentication_certificate(
             critical=False,
         )
         .add_extension(_issuer_key_id(issuer), critical=False)
-        .add_extension(_key_id(key), critical=False)
         .sign(issuer_key, hashes.SHA256())
     )
 

@@ -1,6 +1,6 @@
 """CRLs: verified once when they are imported, then looked up in an index.
 
-Verifying a CRL of 100,000 entries at every visit would cost seconds (stack.md P4); an index costs below a microsecond. Only
+Verifying a CRL of 100,000 entries at every visit would cost seconds; an index costs below a microsecond. Only
 complete lists count: a list split by municipality or a delta says nothing about the serials it does not cover, so
 its silence must not be read as "not revoked". This module fetches nothing.
 """

@@ -128,7 +128,7 @@ class PathChecker:
     def _is_for_authentication(self, extensions: x509.Extensions) -> bool:
         """Tell whether usage, extended usage and basic constraints are those of an authentication certificate.
 
-        nonRepudiation marks the signing certificate of the same card (jpki-card.md 6), keyCertSign and cRLSign a CA.
+        nonRepudiation marks the signing certificate of the same card, keyCertSign and cRLSign a CA.
         """
         usage = _extension(extensions, x509.KeyUsage)
         if usage is None or not usage.digital_signature:

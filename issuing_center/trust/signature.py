@@ -1,6 +1,6 @@
 """The card's signature over the statement of a visit.
 
-Today's cards sign with RSA-2048 and PKCS#1 v1.5 (jpki-card.md 3); that is the card's choice and not ours, so the scheme
+Today's cards sign with RSA-2048 and PKCS#1 v1.5; that is the card's choice and not ours, so the scheme
 is hidden in here and in no signature of a function. Whether the certificate is any good is the verifier's business.
 """
 

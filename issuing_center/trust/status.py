@@ -1,6 +1,6 @@
 """Revocation status: the port, and the policy "OCSP first, then a fresh CRL, otherwise nothing".
 
-Source of the policy: domain.md 13.1. The CRL steps in when the responder cannot be *reached*. It never steps in for an
+The CRL steps in when the responder cannot be *reached*. It never steps in for an
 answer that came and was refused: such an answer is an attack or a fault that somebody has to see. The
 module knows neither HTTP nor ASN.1.
 """
@@ -90,7 +90,7 @@ class OnlineStatus(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OcspThenCrl:
-    """The policy of domain.md 13.1 over its two sources."""
+    """Asks online first and a list only in silence; undetermined when neither is fresh."""
 
     online: OnlineStatus
     lists: RevocationLists

@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class RevocationMethod(Enum):
-    """How the revocation status was learned; recorded with each visit (domain.md 13.1)."""
+    """How the revocation status was learned; recorded with each visit."""
 
     OCSP = "ocsp"
     CRL = "crl"

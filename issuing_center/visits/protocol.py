@@ -4,18 +4,18 @@ Knows the register only to find whose certificate it is and what that person may
 sealed to the key the card signed for.
 """
 
+import base64
 import hashlib
-import secrets
 from datetime import datetime, timedelta
 
-from issuing_center import wire
-from issuing_center.availability import JST, closed
+from issuing_center import eventlog, wire
+from issuing_center.availability import JST, closed, is_fresh
+from issuing_center.database import writing
 from issuing_center.devices import Device
 from issuing_center.eligibility import Household, household_of, refusal_for
 from issuing_center.ledger import store as ledger
 from issuing_center.ledger.entries import Refusal as PrivateReason
 from issuing_center.problems import No, Refusal
-from issuing_center.register.port import UnknownMunicipalityError
 from issuing_center.register.records import MunicipalitySettings, OfferSettings, ResidentId
 from issuing_center.sealing import BadPublicKeyError, seal, visit_key
 from issuing_center.service import Service
@@ -49,11 +49,11 @@ def begin(service: Service, device: Device, request: wire.VisitRequest) -> wire.
         return Refusal(No.NOT_OFFERED)
     now = service.now()
     challenge = Challenge(
-        visit_id=VisitId(secrets.token_hex(16)),
+        visit_id=VisitId(service.random(16).hex()),
         kiosk_id=device.device_id,
         channel=device.channel,
         municipality_code=request.municipality,
-        nonce=secrets.token_bytes(wire.NONCE_BYTES),
+        nonce=service.random(wire.NONCE_BYTES),
         created_at=now,
         expires_at=now + service.limits.challenge,
     )
@@ -62,38 +62,56 @@ def begin(service: Service, device: Device, request: wire.VisitRequest) -> wire.
 
 
 def prove(service: Service, device: Device, visit: str, proof: wire.VisitProof) -> wire.VisitAnswer | Refusal:
-    """Judge the card's proof and open the visit, or say why not. Undetermined never opens."""
+    """Judge the card's proof and open the visit, or say why not. Undetermined never opens.
+
+    Every refusal but that of an undetermined status counts against the nonce.
+    """
     now = service.now()
     visit_id = VisitId(visit)
     challenge = store.load_challenge(service.engine, visit_id, device.device_id, now)
     if challenge is None:
         return Refusal(No.VISIT_EXPIRED)
+    answer = _judge(service, device, challenge, proof, now)
+    if isinstance(answer, Refusal) and answer.no is not No.CERTIFICATE_UNDETERMINED:
+        store.record_failed_attempt(service.engine, visit_id, device.device_id, now, service.limits.proofs_a_challenge)
+    return answer
+
+
+def _judge(
+    service: Service, device: Device, challenge: Challenge, proof: wire.VisitProof, now: datetime
+) -> wire.VisitAnswer | Refusal:
     refusal = _judge_statement(service, challenge, proof, abs(proof.signed_at - now))
     if refusal is not None:
-        store.record_failed_attempt(service.engine, visit_id, device.device_id, now, service.limits.proofs_a_challenge)
         return refusal
     verdict = service.verifier.verify(proof.certificate, now)
     match verdict:
         case Bad(reason):
             return Refusal(_BAD.get(reason, No.CERTIFICATE_NOT_ACCEPTED))
-        case Undetermined():
+        case Undetermined(undetermined, fault):
+            eventlog.write(eventlog.Undetermined(undetermined.value, "" if fault is None else fault.value))
             return Refusal(No.CERTIFICATE_UNDETERMINED)
         case Good():
             pass
     resident = service.register.find_by_certificate(verdict.issuer_key_id, verdict.serial, challenge.municipality_code)
     if resident is None:
         return Refusal(No.NOT_LINKED)
-    menu = _menu(service, device, challenge, resident)
+    menu = _menu(service, device, challenge, resident, now)
     if isinstance(menu, Refusal):
         return menu
-    expires_at = now + service.limits.visit
     subject = subject_of(service.subject_key, challenge.municipality_code, resident)
-    if not store.open_visit(
-        service.engine, visit_id, device.device_id, _proof_record(proof, verdict, subject, resident, now, expires_at)
-    ):
-        return Refusal(No.VISIT_EXPIRED)
-    binding = wire.menu_binding(visit_id, subject)
-    sealed = seal(wire.encode(menu), visit_key(proof.public_key), binding)
+    expires_at = now + service.limits.visit
+    try:
+        # Before the visit opens: a key of the right length that nothing can be sealed to is no key.
+        key, binding = visit_key(proof.public_key), wire.menu_binding(challenge.visit_id, subject)
+        sealed = seal(wire.encode(menu), key, binding)
+    except BadPublicKeyError:
+        return Refusal(No.PROOF_REFUSED)
+    with writing(service.engine) as connection:
+        record = _proof_record(proof, verdict, subject, resident, now, expires_at)
+        if not store.open_visit(connection, challenge.visit_id, device.device_id, record):
+            return Refusal(No.VISIT_EXPIRED)
+        # How the revocation status was learned belongs to the visit (domain: OCSP first, else a fresh CRL).
+        ledger.record_event(connection, now, "visit-opened", f"{challenge.visit_id} {verdict.method.value}")
     return wire.VisitAnswer(subject=subject, expires_at=expires_at, sealed_menu=sealed)
 
 
@@ -140,21 +158,21 @@ def _proof_record(
     )
 
 
-def _menu(service: Service, device: Device, challenge: Challenge, resident: ResidentId) -> wire.MenuPayload | Refusal:
-    now = service.now()
-    try:
-        with service.register.snapshot(challenge.municipality_code) as snapshot:
-            settings = snapshot.municipality(now.astimezone(JST).date())
-            household = household_of(snapshot, resident, now)
-    except UnknownMunicipalityError:
-        return Refusal(No.NOT_OFFERED)
-    if settings is None:
+def _menu(
+    service: Service, device: Device, challenge: Challenge, resident: ResidentId, now: datetime
+) -> wire.MenuPayload | Refusal:
+    # One instant for the whole proof: the fee shown is the one that the order will be held to, also at midnight.
+    with service.register.snapshot(challenge.municipality_code) as snapshot:
+        settings = snapshot.municipality(now.astimezone(JST).date())
+        household = household_of(snapshot, resident, now)
+        as_of = snapshot.as_of
+    if settings is None or refuse_stale(service, challenge.municipality_code, as_of, now):
         return Refusal(No.STOPPED)
     if isinstance(household, str):
-        return refuse_privately(service, device, challenge.visit_id, household)
+        return refuse_privately(service, device, challenge.visit_id, household, now)
     reason = refusal_for(household, frozenset())
     if reason is not None:
-        return refuse_privately(service, device, challenge.visit_id, reason)
+        return refuse_privately(service, device, challenge.visit_id, reason, now)
     return wire.MenuPayload(
         offers=_offers(service, settings, household, now),
         members=[
@@ -202,8 +220,17 @@ def item_applies(item: str, household: Household) -> bool:
     return True
 
 
-def refuse_privately(service: Service, device: Device, visit_id: str, reason: str) -> Refusal:
+def refuse_stale(service: Service, municipality_code: str, as_of: datetime, now: datetime) -> bool:
+    """Tell whether a register is too old to issue from, and tell those on duty (INV-11)."""
+    if is_fresh(as_of, now, service.limits.register_age):
+        return False
+    eventlog.write(eventlog.RegisterStale(municipality_code, as_of.isoformat()))
+    return True
+
+
+def refuse_privately(service: Service, device: Device, visit_id: str, reason: str, now: datetime) -> Refusal:
     """Refuse with the one neutral code; the reason goes to the ledger under a random reference."""
-    reference = secrets.token_hex(4).upper()
-    ledger.record_refusal(service.engine, PrivateReason(reference, device.device_id, visit_id, reason, service.now()))
+    # 40 bits in eight letters and digits without 0, 1 and 8: short enough to be read out at a counter.
+    reference = base64.b32encode(service.random(5)).decode()
+    ledger.record_refusal(service.engine, PrivateReason(reference, device.device_id, visit_id, reason, now))
     return Refusal(No.COUNTER_ONLY, reference)

@@ -320,3 +320,11 @@ def test_persona_names_are_unique_and_safe_as_file_names() -> None:
     assert all(each.replace("-", "").isalpha() and each.islower() for each in names)
     with pytest.raises(KeyError, match="hanako"):
         persona("nobody")
+
+
+def test_a_certificate_is_read_in_as_many_commands_as_a_real_one(pristine: SandboxFolder) -> None:
+    """At most 4 + 4 x 256 bytes: one command for the length and four for the rest."""
+    for each in PERSONAS:
+        if each.has_certificate:
+            auth = json.loads(pristine.card(each.name).read_text("utf-8"))["auth"]
+            assert len(b64decode(auth["certificate"])) <= 4 + 4 * 256

@@ -67,6 +67,7 @@ def authority(
     constraints: x509.BasicConstraints | None = None,
     bits: tuple[str, ...] = ("key_cert_sign", "crl_sign"),
     digest: Digest | None = None,
+    signer: rsa.RSAPrivateKey | None = None,
 ) -> Authority:
     key = key or rsa_key(purpose)
     constraints = constraints or x509.BasicConstraints(ca=True, path_length=None)
@@ -75,7 +76,7 @@ def authority(
         .add_extension(constraints, critical=True)
         .add_extension(usage(*bits), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, digest or hashes.SHA256())
+        .sign(signer or key, digest or hashes.SHA256())
     )
     return Authority(certificate, key)
 

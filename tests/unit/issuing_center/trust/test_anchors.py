@@ -39,6 +39,7 @@ def test_the_key_id_is_the_sha1_of_the_subject_public_key() -> None:
 
 BAD: dict[str, Callable[[], x509.Certificate]] = {
     "not self-signed": lambda: x509.load_der_x509_certificate(Leaf().der()),
+    "signed by another key of that name": lambda: chains.authority("1", signer=chains.rsa_key("other")).certificate,
     "no CA": lambda: chains.authority("1", constraints=x509.BasicConstraints(ca=False, path_length=None)).certificate,
     "signs no CRLs": lambda: chains.authority("1", bits=("key_cert_sign",)).certificate,
     "signs no certificates": lambda: chains.authority("1", bits=("crl_sign",)).certificate,

@@ -1,7 +1,8 @@
 """The card's signature over a statement."""
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 
 from issuing_center.sandbox import SandboxFolder
 from issuing_center.trust import verify_card_signature
@@ -39,7 +40,13 @@ def test_a_changed_or_cut_signature_is_not(sandbox_folder: SandboxFolder, signat
 
 
 def test_certificates_without_a_sound_rsa_key_verify_nothing(signature: bytes) -> None:
-    short = Leaf(key=rsa_key("short", 1024)).der()
     elliptic = Leaf(key=ec.generate_private_key(ec.SECP256R1())).der()
-    for certificate in (b"", b"\x30\x00", short, elliptic):
+    for certificate in (b"", b"\x30\x00", elliptic):
         assert not verify_card_signature(certificate, STATEMENT, signature)
+
+
+@pytest.mark.parametrize(("bits", "believed"), [(1024, False), (2048, True)])
+def test_a_right_signature_of_a_short_key_is_not_believed(bits: int, believed: bool) -> None:
+    key = rsa_key("card", bits)
+    signature = key.sign(STATEMENT, padding.PKCS1v15(), hashes.SHA256())
+    assert verify_card_signature(Leaf(key=key).der(), STATEMENT, signature) == believed

@@ -201,39 +201,64 @@ def test_an_old_answer_is_refused_though_its_own_next_update_would_allow_it(
     assert judge_answer(answer, question, strict, now + timedelta(minutes=6)) == _NOT_FRESH
 
 
-@pytest.mark.parametrize("encoding", list(ocsp.OCSPResponderEncoding))
-def test_the_generation_itself_may_answer_named_by_key_or_by_name(
+def _answer_by_generation(
+    folder: SandboxFolder, number: int, question: Question, encoding: ocsp.OCSPResponderEncoding, at: datetime
+) -> bytes:
+    """Answer "good" with the key of a generation itself, without any delegated responder."""
+    signer = x509.load_pem_x509_certificate(folder.generation_certificate(number).read_bytes())
+    asked = ocsp.load_der_ocsp_request(question.der)
+    return (
+        ocsp.OCSPResponseBuilder()
+        .add_response_by_hash(
+            asked.issuer_name_hash,
+            asked.issuer_key_hash,
+            asked.serial_number,
+            hashes.SHA256(),
+            ocsp.OCSPCertStatus.GOOD,
+            at,
+            at + timedelta(minutes=1),
+            None,
+            None,
+        )
+        .responder_id(encoding, signer)
+        .add_extension(x509.OCSPNonce(question.nonce), critical=False)
+        .sign(read_key(folder.generation_key(number)), hashes.SHA256())
+        .public_bytes(serialization.Encoding.DER)
+    )
+
+
+_BY_NAME, _BY_KEY = ocsp.OCSPResponderEncoding.NAME, ocsp.OCSPResponderEncoding.HASH
+
+
+@pytest.mark.parametrize(
+    ("encoding", "number", "outcome"),
+    [
+        (_BY_KEY, 3, GOOD),
+        (_BY_NAME, 3, GOOD),
+        (_BY_KEY, 2, _NOT_AUTHORISED),
+        (_BY_NAME, 2, Rejected(AnswerFault.BAD_SIGNATURE)),  # the name is right, the key is not
+    ],
+)
+def test_the_issuing_generation_may_answer_itself_and_no_other_may(
     encoding: ocsp.OCSPResponderEncoding,
+    number: int,
+    outcome: OcspOutcome,
     sandbox_folder: SandboxFolder,
     question: Question,
     policy: TrustPolicy,
     now: datetime,
 ) -> None:
-    for number, outcome in (
-        (3, GOOD),
-        (2, Rejected(AnswerFault.BAD_SIGNATURE if encoding.name == "NAME" else AnswerFault.RESPONDER_NOT_AUTHORISED)),
-    ):
-        signer = x509.load_pem_x509_certificate(sandbox_folder.generation_certificate(number).read_bytes())
-        asked = ocsp.load_der_ocsp_request(question.der)
-        answer = (
-            ocsp.OCSPResponseBuilder()
-            .add_response_by_hash(
-                asked.issuer_name_hash,
-                asked.issuer_key_hash,
-                asked.serial_number,
-                hashes.SHA256(),
-                ocsp.OCSPCertStatus.GOOD,
-                now,
-                now + timedelta(minutes=1),
-                None,
-                None,
-            )
-            .responder_id(encoding, signer)
-            .add_extension(x509.OCSPNonce(question.nonce), critical=False)
-            .sign(read_key(sandbox_folder.generation_key(number)), hashes.SHA256())
-            .public_bytes(serialization.Encoding.DER)
-        )
-        assert judge_answer(answer, question, policy, now) == outcome
+    answer = _answer_by_generation(sandbox_folder, number, question, encoding, now)
+    assert judge_answer(answer, question, policy, now) == outcome
+
+
+def test_a_generation_that_has_ended_answers_no_more(
+    sandbox_folder: SandboxFolder, question: Question, policy: TrustPolicy
+) -> None:
+    end = question.issuer.certificate.not_valid_after_utc
+    for at, outcome in ((end, GOOD), (end + timedelta(seconds=1), _NOT_AUTHORISED)):
+        answer = _answer_by_generation(sandbox_folder, 3, question, _BY_KEY, at)
+        assert judge_answer(answer, question, policy, at) == outcome
 
 
 def test_no_changed_octet_and_no_cut_makes_a_revoked_certificate_good(
