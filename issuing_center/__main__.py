@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (sandbox)")
     serve.add_argument("--port", type=int, default=8443, help="port to listen on, 0 for any (sandbox)")
     serve.add_argument("--database", metavar="URL", help="database of the sandbox (default: SQLite in the data folder)")
+    serve.add_argument("--register", type=Path, metavar="FILE", help="a fictitious register of one's own (sandbox)")
     serve.add_argument("--at", type=_instant, help="begin as if it were this instant, with the real hours (sandbox)")
     serve.add_argument("--enforce-hours", action="store_true", help="keep the real opening hours (sandbox)")
     serve.add_argument(
@@ -94,8 +95,7 @@ def _serve(options: argparse.Namespace) -> int:
 
     # The HTTP server ends in good order on SIGTERM and then raises the signal again, which must not skip our own ends.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    with _center(options) as (settings, service):
-        listener = server.listen(settings.host, settings.port)
+    with _center(options) as (settings, service), server.listen(settings.host, settings.port) as listener:
         url = f"https://{settings.host}:{listener.getsockname()[1]}"
         tls = server.server_tls(settings.server_certificate, settings.server_key, settings.device_ca)
         http = server.make_server(web.make_app(service), tls, settings.threads)
@@ -125,6 +125,7 @@ def _center(options: argparse.Namespace) -> "Iterator[tuple[Settings, Service]]"
             host=options.host,
             port=options.port,
             enforce_hours=options.enforce_hours or options.at is not None,
+            register=options.register,
         ) as center:
             yield center.settings, center.service
         return

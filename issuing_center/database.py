@@ -11,6 +11,7 @@ Rules kept here:
 * no value of a statement or a row gets into the text of an exception.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,7 +114,7 @@ def make_engine(url: str, *, pool_size: int = 10, pool_wait_s: float = POOL_WAIT
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=pool_wait_s,
-            # A fail-over leaves dead connections in the pool; asking costs one round trip (R26).
+            # A fail-over leaves dead connections in the pool; asking costs one round trip.
             pool_pre_ping=True,
             connect_args={
                 "connect_timeout": 5,
@@ -125,6 +126,9 @@ def make_engine(url: str, *, pool_size: int = 10, pool_wait_s: float = POOL_WAIT
     else:
         raise ValueError(f"not a database of the center: {backend}; it takes a SQLite file or PostgreSQL by psycopg")
     event.listen(engine, "handle_error", _withhold_row)
+    # The library's logger shows every row that was read, to whoever turns it up to DEBUG; its own switch hides parameters
+    # only. Whatever level an operator sets, rows stay out.
+    logging.getLogger("sqlalchemy.engine.Engine").addFilter(_shows_no_row)
     return engine
 
 
@@ -200,6 +204,10 @@ def _begin_sqlite(connection: Connection) -> None:
     # A reader that writes is a mistake on PostgreSQL, so it is one here.
     connection.exec_driver_sql(f"PRAGMA query_only={int(reader)}")
     connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
+
+
+def _shows_no_row(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG
 
 
 def _withhold_row(context: ExceptionContext) -> None:

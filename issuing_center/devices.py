@@ -1,7 +1,7 @@
 """The kiosks and counters that this center serves, known by the fingerprint of their TLS certificate.
 
 A certificate of the device CA opens the connection; only an entry here lets its owner ask for anything. The list is a file
-that an operator replaces; it counts from the next request on, so a disabled device is out at once (R20).
+that an operator replaces; it counts from the next request on, so a disabled device is out at once.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Who may have what: the refusal matrix for a 住民票の写し, decided live on one snapshot.
+"""Who may be served, and the reasons against it that are nobody's business: decided live on one snapshot.
 
 Every reason here is private. A kiosk learns one neutral code for all of them; the reason itself goes to the ledger under a
 random reference that staff can decode.
@@ -16,7 +16,9 @@ MINIMUM_AGE = 15
 """Years; younger holders are served at the counter (rule of the national service)."""
 
 _STOPS_THE_HOUSEHOLD = frozenset({StopKind.LEAVING, StopKind.NOTIFIED_TODAY})
-"""Signals of one member that concern everybody's record, because the household itself is changing."""
+"""Signals of one member that concern everybody's resident record, because the household itself is changing."""
+_OF_THE_HOUSEHOLD = frozenset({"juminhyo", "kisaijiko"})
+"""Certificates of the resident record; what else a member may have does not change with another's moving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +33,29 @@ class Household:
 
 def household_of(snapshot: RegisterSnapshot, resident: ResidentId, now: datetime) -> Household | str:
     """Read the applicant's household, or give the private reason why this person cannot be served at all."""
-    applicant = snapshot.applicant(resident)
+    members = snapshot.household(resident)
+    applicant = next((member for member in members if member.resident_id == resident), None)
     if applicant is None:
-        return "removed"
-    household = Household(applicant, snapshot.household(resident), snapshot.stops(resident, now))
-    if applicant.resident_id not in {member.resident_id for member in household.members}:
         return "removed"
     born = _born_at_the_latest(applicant)
     if born is None:
         return "age_unknown"
     if _age(born, now.astimezone(JST).date()) < MINIMUM_AGE:
         return "under_age"
-    return household
+    return Household(applicant, members, snapshot.stops(resident, now))
 
 
-def refusal_for(household: Household, shown: frozenset[ResidentId]) -> str | None:
-    """Give the private reason against a copy that shows these persons; None when it may be issued."""
+def refusal_for(household: Household, shown: frozenset[ResidentId], kind: str | None = None) -> str | None:
+    """Give the private reason against a copy of a kind that shows these persons; None when it may be issued.
+
+    Without a kind, only what stops every certificate counts.
+    """
     concerned = shown | {household.applicant.resident_id}
     for stop in household.stops:
-        if stop.level is not StopLevel.RESIDENT or stop.kind in _STOPS_THE_HOUSEHOLD or stop.resident_id in concerned:
+        if stop.kinds is not None and (kind is None or not stop.concerns(kind)):
+            continue
+        everybody = stop.kind in _STOPS_THE_HOUSEHOLD and kind in _OF_THE_HOUSEHOLD
+        if stop.level is not StopLevel.RESIDENT or everybody or stop.resident_id in concerned:
             return stop.kind.value
     return None
 

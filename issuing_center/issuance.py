@@ -9,11 +9,14 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from issuing_center import juminhyo, wire
+from issuing_center import wire
 from issuing_center.availability import JST, closed
+from issuing_center.compose.any_kind import compose
+from issuing_center.compose.face import Face, issuer_of
 from issuing_center.database import writing
 from issuing_center.devices import Device
-from issuing_center.eligibility import Household, household_of, refusal_for
+from issuing_center.eligibility import household_of
+from issuing_center.entitlement import Chosen, Denied, choose, entitlement
 from issuing_center.incidents import raise_incident
 from issuing_center.ledger import store as ledger
 from issuing_center.ledger.entries import (
@@ -26,17 +29,20 @@ from issuing_center.ledger.entries import (
     StoredOrder,
     TransactionId,
 )
+from issuing_center.paper.absent import PaperUnavailable
 from issuing_center.paper.completeness import Expected, Incomplete, check_complete
-from issuing_center.paper.juminhyo import DrawnDocument, draw_juminhyo
+from issuing_center.paper.drawing import draw
+from issuing_center.paper.sheet import Issuer
 from issuing_center.paper.text import GlyphMissing, TooLong
+from issuing_center.paper.values import DrawnDocument
 from issuing_center.problems import No, Refusal
-from issuing_center.register.records import MunicipalitySettings, OfferSettings, Resident, ResidentId
+from issuing_center.register.records import MunicipalitySettings, Resident, ResidentId
 from issuing_center.sealing import seal, sign_document, visit_key
 from issuing_center.service import Service
-from issuing_center.subjects import member_ref, subject_of
+from issuing_center.subjects import subject_of
 from issuing_center.visits import store as visits
 from issuing_center.visits.hold import hold_open
-from issuing_center.visits.protocol import item_applies, refuse_privately, refuse_stale
+from issuing_center.visits.protocol import person_ref, refuse_privately, refuse_stale
 from issuing_center.visits.store import OpenVisit, VisitId
 
 
@@ -44,9 +50,10 @@ from issuing_center.visits.store import OpenVisit, VisitId
 class _Facts:
     """What one snapshot of the register said, enough to draw from."""
 
-    settings: MunicipalitySettings
-    persons: tuple[Resident, ...] = field(repr=False)
-    """Those the certificate shows, in the register's order."""
+    issuer: Issuer
+    applicant: Resident = field(repr=False)
+    chosen: Chosen = field(repr=False)
+    """What the certificate shows, and nothing beside it."""
     as_of: datetime
     version: int
 
@@ -129,19 +136,22 @@ def _repeated(service: Service, stored: StoredOrder, request_sha256: str) -> wir
 def _decide(
     service: Service, device: Device, visit: OpenVisit, order: wire.OrderRequest, now: datetime
 ) -> _Facts | Refusal:
+    kind, today = order.kind, now.astimezone(JST).date()
+    shown_on = visit.opened_at.astimezone(JST).date()
     with service.register.snapshot(visit.municipality_code) as snapshot:
-        settings = snapshot.municipality(now.astimezone(JST).date())
-        fee_settings = snapshot.municipality(visit.opened_at.astimezone(JST).date())
+        settings = snapshot.municipality(today)
+        fee_settings = settings if shown_on == today else snapshot.municipality(shown_on)
         household = household_of(snapshot, ResidentId(visit.resident_id), now)
-        as_of, version = snapshot.as_of, snapshot.version
-    if settings is None or fee_settings is None or settings.name.code not in service.seals:
+        entitled = None
+        if settings is not None and not isinstance(household, str):
+            entitled = entitlement(snapshot, settings, kind, household, today)
+        as_of, version = snapshot.complete_until(kind.value), snapshot.version
+    if settings is None or fee_settings is None or refuse_stale(service, visit.municipality_code, as_of, now):
         return Refusal(No.STOPPED)
-    if refuse_stale(service, visit.municipality_code, as_of, now):
-        return Refusal(No.STOPPED)
-    offer, shown_offer = settings.offer(order.kind.value), fee_settings.offer(order.kind.value)
+    offer, shown_offer = settings.offer(kind.value), fee_settings.offer(kind.value)
     if offer is None or shown_offer is None:
         return Refusal(No.NOT_OFFERED)
-    if service.enforce_hours and closed(offer, now) is not None:
+    if service.enforce_hours and closed(settings.rules, kind, device.device_id, now) is not None:
         return Refusal(No.CLOSED)
     if isinstance(household, str):
         return refuse_privately(service, device, visit.visit_id, household, now)
@@ -149,62 +159,56 @@ def _decide(
     if subject_of(service.subject_key, visit.municipality_code, household.applicant.resident_id) != visit.subject:
         raise_incident(service, "other-subject", now, visit.visit_id)
         return Refusal(No.STOPPED)
+    assert entitled is not None
+    if isinstance(entitled, Denied):
+        return _refused(service, device, visit, entitled, now)
     # A transaction keeps the fee it was shown: the one valid when the visit was opened.
     if order.fee_yen != shown_offer.fee_yen:
         return Refusal(No.FEE_CHANGED)
-    persons = _persons(service, visit, order, offer, household)
-    if isinstance(persons, Refusal):
-        return persons
-    reason = refusal_for(household, frozenset(person.resident_id for person in persons))
-    if reason is not None:
-        return refuse_privately(service, device, visit.visit_id, reason, now)
-    return _Facts(settings, persons, as_of, version)
+    if order.copies > offer.copies_limit:
+        return Refusal(No.NOT_OFFERED)
+    chosen = choose(entitled, order, household, person_ref(service, visit.visit_id, kind))
+    if isinstance(chosen, Denied):
+        return _refused(service, device, visit, chosen, now)
+    issuer = _issuer(service, settings, now)
+    if issuer is None:
+        return Refusal(No.STOPPED)
+    return _Facts(issuer, household.applicant, chosen, as_of, version)
 
 
-def _persons(
-    service: Service, visit: OpenVisit, order: wire.OrderRequest, offer: OfferSettings, household: Household
-) -> tuple[Resident, ...] | Refusal:
-    """Give those whom the order asks for, or refuse a choice that this municipality does not offer."""
-    items = [item.value for item in order.items]
-    if (
-        order.scope.value not in offer.scopes
-        or order.copies > offer.copies_limit
-        or len(set(items)) != len(items)
-        or not all(item in offer.items and item_applies(item, household) for item in items)
-    ):
-        return Refusal(No.NOT_OFFERED)
-    by_ref = {
-        member_ref(service.subject_key, visit.visit_id, member.resident_id): member for member in household.members
-    }
-    chosen = frozenset(order.members)
-    if (order.scope is wire.Scope.SOME) != bool(chosen) or len(chosen) != len(order.members):
-        return Refusal(No.NOT_OFFERED)
-    match order.scope:
-        case wire.Scope.SELF:
-            return (household.applicant,)
-        case wire.Scope.HOUSEHOLD:
-            return household.members
-        case wire.Scope.SOME:
-            if not chosen <= by_ref.keys():
-                return Refusal(No.NOT_OFFERED)
-            return tuple(member for ref, member in by_ref.items() if ref in chosen)
+def _refused(service: Service, device: Device, visit: OpenVisit, denied: Denied, now: datetime) -> Refusal:
+    if denied.reason is None:
+        return Refusal(denied.no)
+    return refuse_privately(service, device, visit.visit_id, denied.reason, now)
+
+
+def _issuer(service: Service, settings: MunicipalitySettings, now: datetime) -> Issuer | None:
+    """Give who issues; None without a seal that may stand on a certificate, which is an incident (INV-18)."""
+    try:
+        issuer = issuer_of(settings)
+    except PaperUnavailable as error:
+        raise_incident(service, "seal", now, error.code)
+        return None
+    if issuer.seal.fictitious and not service.specimen:
+        raise_incident(service, "seal", now, "a fictitious seal is for the sandbox only")
+        return None
+    return issuer
 
 
 def _draw(
     service: Service, facts: _Facts, order: wire.OrderRequest, serial: str, txn: str, now: datetime
 ) -> DrawnDocument | Refusal:
-    sheet = juminhyo.compose(
-        settings=facts.settings,
-        seal=service.seals[facts.settings.name.code],
-        persons=facts.persons,
-        scope=order.scope,
-        items=frozenset(order.items),
+    face = Face(
+        issuer=facts.issuer,
         issued_on=now.astimezone(JST).date(),
-        serial=serial,
+        issue_number=serial,
         txn=txn,
         specimen=service.specimen,
     )
-    drawn = draw_juminhyo(sheet, service.fonts)
+    sheet = compose(face, order.kind, facts.chosen, facts.applicant, frozenset(order.items))
+    if isinstance(sheet, TooLong):
+        return Refusal(No.GLYPH_MISSING)
+    drawn = draw(sheet, service.fonts)
     match drawn:
         case GlyphMissing() | TooLong():
             # Which character or field it was is personal data; staff see it in the register's own check.

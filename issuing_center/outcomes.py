@@ -26,7 +26,7 @@ from issuing_center.service import Service
 
 
 def state_of(service: Service, device: Device, txn: str) -> wire.OrderStatus | Refusal:
-    """Tell a kiosk how far its own order is; another kiosk's does not exist for it (R20)."""
+    """Tell a kiosk how far its own order is; another kiosk's does not exist for it."""
     state = ledger.order_state(service.engine, device.device_id, TransactionId(txn))
     return Refusal(No.NOT_FOUND) if state is None else wire.OrderStatus(txn=txn, state=wire.State(state.value))
 

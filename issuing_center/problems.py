@@ -40,6 +40,9 @@ class No(Enum):
     GLYPH_MISSING = ("REFUSED-03", 422, "glyph-missing", "A character of the certificate cannot be printed correctly")
     FEE_CHANGED = ("REFUSED-04", 409, "fee-changed", "The fee is not the one that was shown")
     STOPPED = ("REFUSED-05", 503, "stopped", "Issuing is stopped")
+    NO_SEAL = ("REFUSED-06", 422, "no-seal", "No seal is registered")
+    NO_TAX_RECORD = ("REFUSED-07", 422, "no-tax-record", "There is no tax record for the year; it must be declared")
+    NOT_REGISTERED = ("REFUSED-08", 422, "not-registered", "The card is not registered for this family register")
 
     @property
     def code(self) -> str:

@@ -13,7 +13,6 @@ from sqlalchemy import Engine
 
 from issuing_center.devices import DeviceRegistry
 from issuing_center.paper.fonts import PaperFonts
-from issuing_center.paper.seal import Seal
 from issuing_center.register.port import Register
 from issuing_center.trust import CertificateVerifier
 
@@ -47,8 +46,6 @@ class Service:
     verifier: CertificateVerifier
     devices: DeviceRegistry
     fonts: PaperFonts
-    seals: dict[str, Seal]
-    """公印 by municipality code."""
     document_key: ec.EllipticCurvePrivateKey = field(repr=False)
     """Signs documents; kiosks know its public half."""
     subject_key: bytes = field(repr=False)

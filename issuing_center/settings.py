@@ -37,8 +37,6 @@ class Settings:
     """CRL files kept fresh by somebody else, used when the responder cannot be reached."""
     register_age: timedelta | None
     """Oldest state of a register that is issued from; None where nothing feeds the register, as in a sandbox."""
-    seals: tuple[tuple[str, Path], ...]
-    """Municipality code and its seal file."""
 
 
 _KNOWN = {
@@ -49,9 +47,8 @@ _KNOWN = {
     "keys": {"document", "subject"},
     "register": {"max_age_minutes"},
     "jpki": {"generations", "policy_oid", "ocsp_url", "crls"},
-    "seals": None,
 }
-"""Tables and their keys; None admits any key. An unknown key is an error, so that a misspelt one is never ignored."""
+"""Tables and their keys. An unknown key is an error, so that a misspelt one is never ignored."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -63,7 +60,6 @@ def load_settings(path: Path) -> Settings:
     _refuse_unknown(table)
     base = path.parent
     jpki = table.get("jpki", {})
-    seals = table.get("seals", {})
     return Settings(
         host=_text(table, "service", "host"),
         port=_number(table, "service", "port", 0, 65535),
@@ -80,7 +76,6 @@ def load_settings(path: Path) -> Settings:
         generations=tuple(base / name for name in _list(jpki, "generations")),
         crls=tuple(base / name for name in _list(jpki, "crls")),
         register_age=timedelta(minutes=_number(table, "register", "max_age_minutes", 1, 24 * 60)),
-        seals=tuple((code, base / _text({"seals": seals}, "seals", code)) for code in seals),
     )
 
 
@@ -90,7 +85,7 @@ def _refuse_unknown(table: dict[str, Any]) -> None:
         if section not in _KNOWN or not isinstance(content, dict):
             raise SettingsError(f"unknown table [{section}]")
         for key in content:
-            if known is not None and key not in known:
+            if key not in known:
                 raise SettingsError(f"unknown setting {section}.{key}")
 
 

@@ -31,12 +31,33 @@ Sha256Hex = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_len
 MunicipalityCode = Annotated[str, Meta(pattern="^[0-9]{6}$", min_length=6, max_length=6)]
 Serial = Annotated[str, Meta(pattern="^[0-9A-Z-]{8,40}$", min_length=8, max_length=40)]
 Aware = Annotated[datetime, Meta(tz=True)]
+FiscalYear = Annotated[int, Meta(ge=1989, le=2100)]
+"""年度 by the calendar year it begins in: 2026 is 令和8年度."""
 
 
 class Kind(Enum):
-    """Certificates on the wire."""
+    """Certificates on the wire, by the romanised names of the legal documents."""
 
     JUMINHYO = "juminhyo"
+    """住民票の写し"""
+    KISAIJIKO = "kisaijiko"
+    """住民票記載事項証明書"""
+    INKAN = "inkan"
+    """印鑑登録証明書"""
+    KAZEI = "kazei"
+    """課税証明書 or 非課税証明書: which of the two is printed depends on the record"""
+    SHOTOKU = "shotoku"
+    """所得証明書"""
+    NOZEI = "nozei"
+    """納税証明書"""
+    KOSEKI_ZENBU = "koseki-zenbu"
+    """戸籍全部事項証明書"""
+    KOSEKI_KOJIN = "koseki-kojin"
+    """戸籍個人事項証明書"""
+    FUHYO = "fuhyo"
+    """戸籍の附票の写し"""
+    RISAI = "risai"
+    """罹災証明書"""
 
 
 class Scope(Enum):
@@ -45,6 +66,11 @@ class Scope(Enum):
     SELF = "self"
     HOUSEHOLD = "household"
     SOME = "some"
+    """Some of the household, or of the 戸籍; `OrderRequest.members` names them."""
+    WHOLE = "whole"
+    """Everybody of the 戸籍 or its 附票."""
+    ONE = "one"
+    """One person of the 戸籍 or its 附票; `OrderRequest.members` names the person."""
 
 
 class ItemName(Enum):
@@ -54,6 +80,8 @@ class ItemName(Enum):
     DOMICILE = "domicile"
     MY_NUMBER = "my_number"
     FOREIGN_STATUS = "foreign_status"
+    OVERSEAS_VOTING = "overseas_voting"
+    """在外選挙人名簿等への登録, of a 附票."""
 
 
 class Closed(Enum):
@@ -62,6 +90,15 @@ class Closed(Enum):
     HOURS = "closed_hours"
     MAINTENANCE = "maintenance"
     COUNTER_ONLY = "counter_only"
+    """The one neutral word for every private reason."""
+    CHANGEOVER = "changeover"
+    """The tax year is changing over."""
+    NOT_REGISTERED = "not_registered"
+    """戸籍 of a municipality in which the card has no 利用登録."""
+    PENDING_REGISTRATION = "pending_registration"
+    """利用登録 asked for and not yet decided."""
+    NO_RECORD = "no_record"
+    """Nothing to certify: no seal registered, no tax declared."""
 
 
 class Money(Enum):
@@ -150,7 +187,15 @@ class VisitAnswer(Message, frozen=True):
     sealed_menu: bytes
 
 
-class OfferInfo(Message, frozen=True):
+class MemberInfo(Message, frozen=True):
+    """A person of the applicant's household or 戸籍."""
+
+    ref: RandomId
+    name: str
+    applicant: bool
+
+
+class OfferInfo(Message, frozen=True, omit_defaults=True):
     """One certificate as this visit may have it."""
 
     kind: Kind
@@ -159,34 +204,34 @@ class OfferInfo(Message, frozen=True):
     scopes: list[Scope]
     items: list[ItemName]
     closed: Closed | None
-
-
-class MemberInfo(Message, frozen=True):
-    """A member of the applicant's household."""
-
-    ref: RandomId
-    name: str
-    applicant: bool
+    years: Annotated[list[FiscalYear], Meta(max_length=20)] = []
+    """年度 to choose from, newest first; empty where the kind has none."""
+    members: Annotated[list[MemberInfo], Meta(max_length=64)] = []
+    """Persons whom a SOME or ONE scope of this kind may name, in the order of the record."""
 
 
 class MenuPayload(Message, frozen=True):
     """Plain text of `sealed_menu`."""
 
     offers: list[OfferInfo]
-    members: list[MemberInfo]
 
 
-class OrderRequest(Message, frozen=True):
-    """Body of POST /visits/{visit}/orders."""
+class OrderRequest(Message, frozen=True, omit_defaults=True):
+    """Body of POST /visits/{visit}/orders.
+
+    What is left at its default is not encoded, so an order without a year has the bytes it had before there were years.
+    """
 
     kind: Kind
     scope: Scope
     members: Annotated[list[RandomId], Meta(max_length=64)]
-    """Members of a SOME scope, else empty."""
+    """Members of a SOME scope, the one person of a ONE scope, else empty."""
     items: Annotated[list[ItemName], Meta(max_length=16)]
     copies: Annotated[int, Meta(ge=1, le=10)]
     fee_yen: Annotated[int, Meta(ge=0, le=100_000)]
     """Fee of one copy as it was shown."""
+    year: FiscalYear | None = None
+    """One of the offer's years; None where it has none."""
 
 
 class SealedDocument(Message, frozen=True):

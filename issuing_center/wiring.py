@@ -16,7 +16,6 @@ from issuing_center.database import make_engine
 from issuing_center.deployment import Mode, current_mode
 from issuing_center.devices import DeviceRegistry
 from issuing_center.paper.fonts import PaperFonts, shared_fonts
-from issuing_center.paper.seal import load_seal
 from issuing_center.register.sql import SqlRegister
 from issuing_center.service import Limits, Service
 from issuing_center.settings import Settings, SettingsError
@@ -39,9 +38,6 @@ def running_service(settings: Settings, now: Callable[[], datetime], *, enforce_
     sandbox = current_mode() is Mode.SANDBOX
     if not (enforce_hours or sandbox):
         raise SettingsError("opening hours are optional in a sandbox only")
-    seals = {code: load_seal(file) for code, file in settings.seals}
-    if not sandbox and any(seal.fictitious for seal in seals.values()):
-        raise SettingsError("a fictitious seal is for the sandbox only")
     document_key, subject_key = _document_key(settings.document_key), _subject_key(settings.subject_key)
     try:
         devices = DeviceRegistry.from_file(settings.devices)
@@ -63,7 +59,6 @@ def running_service(settings: Settings, now: Callable[[], datetime], *, enforce_
             verifier=CertificateVerifier(anchors, policy, OcspThenCrl(responder, lists)),
             devices=devices,
             fonts=fonts,
-            seals=seals,
             document_key=document_key,
             subject_key=subject_key,
             now=now,
@@ -121,7 +116,6 @@ def _config_id(settings: Settings, document_key: ec.EllipticCurvePrivateKey, sub
     parts = [public, hmac.digest(subject_key, b"configuration", hashlib.sha256), rules.encode()]
     parts += [settings.ocsp_url.encode(), settings.devices.read_bytes(), settings.device_ca.read_bytes()]
     parts += [file.read_bytes() for file in settings.generations]
-    parts += [code.encode() + b"\0" + file.read_bytes() for code, file in sorted(settings.seals)]
     digest = hashlib.sha256()
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)

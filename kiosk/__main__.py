@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +13,21 @@ from kiosk import eventlog
 from kiosk.domain.certificates import CertificateKind, Item, ScopeKind
 
 DEFAULT_DATA = Path(__file__).parents[1] / "build" / "sandbox"
+
+
+_KINDS = """\
+options by kind of certificate; a municipality may offer less, and what it does not offer is REFUSED-02:
+  juminhyo      resident record: --scope self|household|some, --item head_and_relation|domicile|my_number|foreign_status
+  kisaijiko     certificate of its entries: as juminhyo
+  inkan         seal registration
+  kazei         tax assessed, or none: --year
+  shotoku       income: --year
+  nozei         tax paid: --year
+  koseki-zenbu  family register, everybody
+  koseki-kojin  family register, individual: --scope self|one|some, --member
+  fuhyo         addresses of the family register: --scope whole|self|one, --member, --item domicile|overseas_voting
+  risai         damage by disaster
+all take --copies and --municipality; family registers are issued where they are kept."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,16 +55,31 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--verbose", action="store_true", help="write the event log to standard error")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
 
-    visit = commands.add_parser("visit", help="one headless visit against the sandbox center")
+    visit = commands.add_parser(
+        "visit",
+        help="one headless visit against the sandbox center",
+        epilog=_KINDS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     visit.add_argument("--card", required=True, metavar="PERSONA", help="whose card; `card --list` names them")
     visit.add_argument("--pin", required=True, type=_pin, help="four digits")
     visit.add_argument("--certificate", required=True, choices=[kind.value for kind in CertificateKind])
     visit.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the PDF")
     visit.add_argument("--json", action="store_true", help="print the result as JSON")
-    visit.add_argument("--scope", default="self", choices=[scope.value for scope in ScopeKind])
     visit.add_argument(
-        "--member", type=int, action="append", default=[], metavar="N", help="with --scope some: Nth member"
+        "--scope",
+        choices=[scope.value for scope in ScopeKind],
+        help="whose entries; default: one's own where that is offered, else the first",
     )
+    visit.add_argument(
+        "--member",
+        type=int,
+        action="append",
+        default=[],
+        metavar="N",
+        help="Nth person of the list: repeatable with --scope some, once with --scope one (default: oneself)",
+    )
+    visit.add_argument("--year", type=int, metavar="N", help="tax year, 2026 for Reiwa 8; default: the newest")
     visit.add_argument("--item", action="append", default=[], choices=[item.value for item in Item], help="repeatable")
     visit.add_argument("--copies", type=int, default=1, metavar="N")
     visit.add_argument("--municipality", default="990019", metavar="CODE", help="six digits")
@@ -89,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(command=_doctor)
 
     reopen = commands.add_parser("reopen", help="close the machine's incidents with their cause and serve again")
-    reopen.add_argument("--cause", required=True, help="what was found; `worked on retry` is none")
+    reopen.add_argument("--cause", required=True, type=_cause, help="what was found; `worked on retry` is none")
     reopen.add_argument("--journal", type=Path, required=True, help="the machine's journal")
     reopen.set_defaults(command=_reopen)
     return parser
@@ -105,6 +136,12 @@ def _pin(text: str) -> str:
     if len(text) != 4 or not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError("a PIN is four digits")
     return text
+
+
+def _cause(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("an incident is closed with its cause")
+    return text.strip()
 
 
 def _instant(text: str) -> datetime:
@@ -124,6 +161,10 @@ def _visit(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from kiosk.privacy import begin_again_wiping, forbid_dumps
+
+    begin_again_wiping()
+    forbid_dumps()
     from kiosk.run_command import run
 
     return run(options)
@@ -148,7 +189,10 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _reopen(options: argparse.Namespace) -> int:
     from kiosk.adapters.journal.sqlite import SqliteJournal
+    from kiosk.settings import SettingsError
 
+    if not options.journal.is_file():
+        raise SettingsError(f"there is no journal {options.journal.name}")
     journal = SqliteJournal(options.journal)
     try:
         print(f"incidents closed: {journal.close_incidents(options.cause)}")
@@ -161,6 +205,7 @@ def _report(error: Exception) -> int:
     """Say in one line what stopped the command: our own errors have a code, anything else its type and place."""
     from kiosk.adapters.card.card_file import CardFileError
     from kiosk.adapters.journal.sqlite import JournalUnavailableError
+    from kiosk.runner import RunnerCrashedError
     from kiosk.sandbox_data import SandboxUnavailableError
     from kiosk.settings import SettingsError
 
@@ -173,11 +218,19 @@ def _report(error: Exception) -> int:
             line = f"{error.code}: the journal cannot be used; is another kiosk running on it?"
         case SettingsError():
             line = f"{error.code}: {error}"
+        case RunnerCrashedError():
+            line = f"OTHER-01: {error}"
         case _:
             line = f"OTHER-01: {type(error).__name__} at {eventlog.place_of(error)}"
     print(line, file=sys.stderr)
     return 1
 
 
+def _end_in_order(_number: int, _frame: object) -> None:
+    """Let every open block end: folders are removed, and what a machine began is put in order."""
+    sys.exit(143)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end_in_order)
     sys.exit(main())

@@ -166,9 +166,13 @@ def _fonts() -> Finding:
 
 
 def _journal(path: Path) -> Finding:
+    if not path.is_file():  # to open it would make it, as whoever asks, and not as the kiosk
+        return Finding("journal", None, "not there yet; the first start makes it")
     try:
         journal = SqliteJournal(path)
     except JournalUnavailableError as error:
+        if error.in_use:
+            return Finding("journal", None, "in use by the kiosk that runs")
         return Finding("journal", error.code, "cannot be opened", "stop the other kiosk, or free the disk")
     try:
         incident, open_orders = journal.open_incident(), len(journal.open_orders())

@@ -42,7 +42,8 @@ class EffectFinished(LogEvent):
 class StaleAnswer(LogEvent):
     """An answer came that nobody waits for any more; it was dropped (INV-2)."""
 
-    event: str
+    answer: str
+    """Name of the event that would have been."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,25 @@ from kiosk.flow.screen_model import (
     ScreenId,
     ScreenModel,
     Stepper,
+    Summary,
     Text,
     Touch,
 )
+from kiosk.flow.screens_choose import year_text
 from kiosk.flow.settings import FlowSettings
-from kiosk.runner import Runner, World
+from kiosk.runner import Runner
+from kiosk.world import Figures, World
 
-_CLOSED_CODES = {"closed.closed_hours": "HOURS-01", "closed.maintenance": "HOURS-01"}
+_CLOSED_CODES = {
+    "closed.closed_hours": "HOURS-01",
+    "closed.maintenance": "HOURS-01",
+    "closed.changeover": "REFUSED-02",
+    "closed.no_record": "REFUSED-02",
+    "closed.no_record_seal": "REFUSED-06",
+    "closed.no_record_tax": "REFUSED-07",
+    "closed.not_registered": "REFUSED-08",
+    "closed.pending_registration": "REFUSED-08",
+}
 """What a greyed certificate says, as the code that the center would give."""
 
 
@@ -40,11 +52,14 @@ class Wishes:
     """What the scripted resident wants."""
 
     kind: CertificateKind
-    scope: ScopeKind
+    scope: ScopeKind | None = None
+    """None takes oneself where that is offered, else the first that is."""
     members: tuple[int, ...] = ()
-    """Places in the list of household members, from 1, for the scope SOME."""
+    """Places in the list of persons, from 1, for the scopes SOME and ONE; empty takes oneself for ONE."""
     items: frozenset[Item] = frozenset()
     copies: int = 1
+    year: int | None = None
+    """年度; None takes the newest."""
     municipality: MunicipalityCode = MunicipalityCode("990019")
     pin: str = field(default="", repr=False)
     language: Language = Language("ja")
@@ -165,6 +180,8 @@ class ScriptedResident:
                     self._hand.place()
             case Busy() if model.screen is ScreenId.PLACE_CARD:
                 self._card_lies = False  # if the screen asks for the card again, it was lost in between
+            case Summary() as summary if came_anew and not self._as_wished(summary, model.language):
+                self._refuse()
             case _:
                 if came_anew:
                     self._go_on(model.screen)
@@ -205,11 +222,14 @@ class ScriptedResident:
             case ScreenId.KIND:
                 self._take(choices, Button.KIND, wishes.kind.value)
             case ScreenId.SCOPE:
-                self._take(choices, Button.SCOPE, wishes.scope.value)
+                offered = [choice.touch.argument for choice in choices.choices]
+                usual = ScopeKind.SELF.value if ScopeKind.SELF.value in offered else offered[0]
+                self._take(choices, Button.SCOPE, usual if wishes.scope is None else wishes.scope.value)
             case ScreenId.MEMBERS:
-                places = range(1, len(choices.choices) + 1)
-                wanted = {c.touch for place, c in zip(places, choices.choices, strict=True) if place in wishes.members}
-                self._tick(choices, wanted, len(wishes.members))
+                self._name_members(choices)
+            case ScreenId.YEAR:
+                newest = choices.choices[0].touch.argument
+                self._take(choices, Button.YEAR, newest if wishes.year is None else str(wishes.year))
             case ScreenId.ITEMS:
                 wanted = {Touch(Button.ITEM, item.value) for item in wishes.items}
                 self._tick(choices, wanted, len(wanted))
@@ -228,12 +248,41 @@ class ScriptedResident:
         self._give_up("REFUSED-02" if tile is None else _CLOSED_CODES.get(detail, "REFUSED-01"))
         self._touch(Button.CANCEL)
 
+    def _name_members(self, choices: Choices) -> None:
+        """Tick the wished persons, or touch the one person."""
+        places = self._wishes.members
+        wanted = [choice.touch for place, choice in enumerate(choices.choices, 1) if place in places]
+        if choices.choices[0].selected is not None:
+            self._tick(choices, set(wanted), max(1, len(places)))
+            return
+        if not places:
+            oneself = Text("screen.members.applicant")
+            wanted = [choice.touch for choice in choices.choices if choice.detail == oneself][:1]
+        if len(wanted) == 1:
+            self._touch(wanted[0].button, wanted[0].argument)
+        else:
+            self._refuse()
+
+    def _as_wished(self, summary: Summary, language: Language) -> bool:
+        """Read the confirmation: a question that was never asked may have another answer than the wished one."""
+        wishes = self._wishes
+        rows = {row.label.key: row.values for row in summary.rows}
+        shown = {value for values in rows.values() for value in values}
+        names = [value for value in rows["screen.confirm.scope"] if value.literal]
+        wanted = {Text(f"item.{item.value}") for item in wishes.items}
+        if wishes.year is not None:
+            wanted.add(year_text(wishes.kind, wishes.year, language))
+        if wishes.scope is not None and not wishes.scope.names_members:
+            wanted.add(Text(f"scope.{wishes.scope.value}"))
+        named = wishes.scope is None or bool(names) == wishes.scope.names_members
+        copies = dict(rows["screen.confirm.copies"][0].values)["copies"] == str(wishes.copies)
+        return wanted <= shown and copies and named and len(names) == (len(wishes.members) or len(names))
+
     def _tick(self, choices: Choices, wanted: set[Touch], count: int) -> None:
         """Touch the next tile that is not as wanted; go on when all are."""
         offered = {choice.touch for choice in choices.choices if choice.enabled}
         if not wanted <= offered or len(wanted) != count:
-            self._give_up("REFUSED-02")
-            self._touch(Button.CANCEL)
+            self._refuse()
             return
         wrong = next((c for c in choices.choices if bool(c.selected) != (c.touch in wanted)), None)
         if wrong is None:
@@ -244,6 +293,11 @@ class ScriptedResident:
     def _touch(self, button: Button, argument: str = "") -> None:
         assert self._runner is not None
         self._runner.touch(Touch(button, argument))
+
+    def _refuse(self) -> None:
+        """What is wished is not to be had here."""
+        self._give_up("REFUSED-02")
+        self._touch(Button.CANCEL)
 
     def _give_up(self, code: str) -> None:
         """Remember why; the first reason is the one that counts."""
@@ -257,14 +311,15 @@ class ScriptedResident:
             self._runner.stop()
 
 
-def run_visit(world: World, settings: FlowSettings, wishes: Wishes, hand: CardHand) -> tuple[VisitResult, Runner]:
+def run_visit(world: World, settings: FlowSettings, wishes: Wishes, hand: CardHand) -> tuple[VisitResult, Figures]:
     """Make one visit from the first screen back to it. Raises RunnerCrashedError."""
     resident = ScriptedResident(wishes, hand)
-    runner = Runner(world, settings, resident)
+    figures = Figures()
+    runner = Runner(world, settings, resident, figures)
     resident.attach(runner)
     try:
         runner.run()
     finally:
         hand.take_away()
     assert resident.result is not None
-    return resident.result, runner
+    return resident.result, figures

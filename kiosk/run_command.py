@@ -4,106 +4,101 @@ The screen has the main thread, the flow its own; the runner has ended before th
 """
 
 import argparse
+import gc
 import signal
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from kiosk import eventlog
-from kiosk.adapters.card.card_file import read_card_files
-from kiosk.adapters.card.pcsc import PcscCardReader
-from kiosk.adapters.card.virtual import VirtualCard, VirtualCardReader
-from kiosk.adapters.payment.absent import AbsentMoney
-from kiosk.adapters.payment.scripted import MoneyFault, ScriptedCashier
 from kiosk.flow.events import PinTyped
-from kiosk.flow.screen_model import Language, ScreenModel, Text
+from kiosk.flow.screen_model import Language, ScreenId, ScreenModel, Text, Touch
+from kiosk.flow.screens import screen_for
 from kiosk.flow.settings import FlowSettings
-from kiosk.runner import Runner, RunnerCrashedError, World
-from kiosk.sandbox_center import private_center, running_center
-from kiosk.sandbox_data import cards_folder, ensure_sandbox_data
-from kiosk.settings import SettingsError, load_settings, sandbox_access
+from kiosk.flow.states import Settling
+from kiosk.ports.card import PinBuffer
+from kiosk.ports.clock import Instant
+from kiosk.privacy import hush_crashes
+from kiosk.settings import MachineSettings, SettingsError, load_settings
 from kiosk.ui.bridge import Bridge
-from kiosk.ui.dock import DemoDock
 from kiosk.ui.geometry import ScreenGeometry
 from kiosk.ui.strings import Strings, available_languages
 from kiosk.ui.window import KioskWindow
-from kiosk.wiring import open_world
-from printers.absent import AbsentPrinter
-from printers.jobs import Trouble
-from printers.pdf_sink import PdfSink, SinkFault
+
+if TYPE_CHECKING:
+    from kiosk.machines import Machine
+    from kiosk.runner import Runner
 
 ASSETS = Path(__file__).parents[1] / "assets"
+SWEEP_MS = 10_000
+"""How often what refers to itself is collected, besides at the end of each visit."""
 EX_SOFTWARE = 70
 """Exit status after a mistake of ours (sysexits.h); the supervisor restarts, the journal settles."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Demonstration:
-    """The virtual devices that the dock plays with."""
-
-    reader: VirtualCardReader
-    cashier: ScriptedCashier
-    paper: PdfSink
-    cards: Path
-
-
-@dataclass(frozen=True, slots=True)
-class _Machine:
-    world: World
-    flow: FlowSettings
-    screen_width_mm: float | None
-    """None where nobody measured: the default panel is assumed."""
-    demonstration: _Demonstration | None
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until the window is closed or a signal ends the program."""
     if not options.demo and options.config is None:
         raise SettingsError("run needs --config FILE; --demo is for demonstrations")
+    settings = None if options.demo else load_settings(options.config)
     application = QApplication(sys.argv[:1])
-    with _demonstrated(options) if options.demo else _in_service(options) as machine:
-        virtual = "card,money,printer" if machine.demonstration is not None else ""
-        eventlog.write(eventlog.Started(options.mode, virtual))
-        if machine.demonstration is not None:
-            print(f"見本 SPECIMEN: virtual card, money and printer; paper goes to {options.out}", file=sys.stderr)
-        return _show(application, options, machine)
-
-
-def _show(application: QApplication, options: argparse.Namespace, machine: _Machine) -> int:
     strings = {language: Strings.load(ASSETS, language) for language in available_languages(ASSETS)}
-    presenter = _Presenter()
-    runner = Runner(machine.world, machine.flow, presenter)
+    pin = PinBuffer()
     window = KioskWindow(
         assets_dir=ASSETS,
         strings=strings,
-        pin=runner.pin,
-        geometry=_geometry(application, options, machine),
+        pin=pin,
+        geometry=_geometry(application, options, settings),
         now_s=time.monotonic,
-        specimen=machine.demonstration is not None,
+        specimen=options.demo,
     )
-    presenter.bridge = Bridge(window)
-    window.touched.connect(runner.touch)
+    _show_at_once(application, window, full_screen=options.window is None and not options.demo)
+    # Only now what takes longer to load: a screen that says 調整中 is better than a dark one.
+    from kiosk.machines import demonstrated, dock_for, in_service
+
+    with demonstrated(options) if settings is None else in_service(settings, options.mode) as machine:
+        demonstration = machine.demonstration
+        eventlog.write(eventlog.Started(options.mode, "card,money,printer" if demonstration is not None else ""))
+        if demonstration is not None:
+            print(f"見本 SPECIMEN: virtual card, money and printer; paper goes to {options.out}", file=sys.stderr)
+            dock = dock_for(demonstration, strings)
+            dock.place_beside(window, application.primaryScreen().availableGeometry())
+            dock.show()
+        return _serve(application, window, machine, pin)
+
+
+def _show_at_once(application: QApplication, window: KioskWindow, *, full_screen: bool) -> None:
+    """Put the window up with the screen of a machine that settles its books, and have it painted."""
+    now = Instant(time.monotonic(), datetime.now(UTC))
+    window.show_model(screen_for(Settling(), now, FlowSettings()))
+    if full_screen:
+        window.showFullScreen()
+    else:
+        window.show()
+    application.processEvents()
+
+
+def _serve(application: QApplication, window: KioskWindow, machine: "Machine", pin: PinBuffer) -> int:
+    from kiosk.runner import Runner
+
+    presenter = _Presenter(Bridge(window))
+    runner = Runner(machine.world, machine.flow, presenter, pin=pin)
+    seen = _Seen(runner, application)
+    presenter.bridge.models.connect(seen.note, Qt.ConnectionType.QueuedConnection)
+    window.touched.connect(seen.pass_on)
     window.pin_typed.connect(lambda count: runner.post(PinTyped(count)))
-    dock = _dock(machine.demonstration, strings) if machine.demonstration is not None else None
+    hush_crashes(partial(_exit, application, EX_SOFTWARE))
     flow = threading.Thread(target=_flow, args=(runner, application), name="flow")
     _end_on_signals(application)
     application.aboutToQuit.connect(runner.stop)
     flow.start()
-    if options.window is None and dock is None:
-        window.showFullScreen()
-    else:
-        window.show()
-    if dock is not None:
-        dock.place_beside(window, application.primaryScreen().availableGeometry())
-        dock.show()
     status = application.exec()
     runner.stop()
     flow.join()
@@ -113,109 +108,79 @@ def _show(application: QApplication, options: argparse.Namespace, machine: _Mach
 class _Presenter:
     """Hands screens to the bridge; the voice comes with its port."""
 
-    def __init__(self) -> None:
-        self.bridge: Bridge | None = None
+    def __init__(self, bridge: Bridge) -> None:
+        self.bridge = bridge
 
     def present(self, model: ScreenModel) -> None:
         """Show a screen."""
-        if self.bridge is not None:
-            self.bridge.present(model)
+        self.bridge.present(model)
 
     def announce(self, line: Text, language: Language, level: int) -> None:
         """Speak a line."""
 
 
-def _flow(runner: Runner, application: QApplication) -> None:
+class _Seen(QObject):
+    """What the resident has before their eyes, and what is left of it; on the screen's thread."""
+
+    def __init__(self, runner: "Runner", application: QApplication) -> None:
+        super().__init__(application)
+        self._runner = runner
+        self._screen: ScreenId | None = None
+        # Widgets must not be destroyed by whichever thread Python's collector happens to run on.
+        gc.disable()
+        self._sweep = QTimer(self)
+        self._sweep.timeout.connect(gc.collect)
+        self._sweep.start(SWEEP_MS)
+
+    @Slot(object)
+    def note(self, model: ScreenModel) -> None:
+        """Note a screen that was drawn; after a visit, pages that refer to each other go at once and not some time."""
+        if model.screen is ScreenId.IDLE and self._screen is not ScreenId.IDLE:
+            QTimer.singleShot(0, self, gc.collect)
+        self._screen = model.screen
+
+    @Slot(object)
+    def pass_on(self, touch: Touch) -> None:
+        """Tell the runner what was touched, and where."""
+        self._runner.touch(touch, self._screen)
+
+
+def _flow(runner: "Runner", application: QApplication) -> None:
+    from kiosk.runner import RunnerCrashedError
+
     status = 0
     try:
         runner.run()
     except RunnerCrashedError:
         status = EX_SOFTWARE
-    QTimer.singleShot(0, application, lambda: application.exit(status))
+    _exit(application, status)
+
+
+def _exit(application: QApplication, status: int) -> None:
+    """End the application soon; from any thread."""
+    QTimer.singleShot(0, application, partial(application.exit, status))
 
 
 def _end_on_signals(application: QApplication) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: application.quit())
+        # As an event: to quit before the loop runs would be to quit nothing.
+        signal.signal(number, lambda _number, _frame: _exit(application, 0))
     # Python runs signal handlers between its own instructions, and Qt's loop has none: a beat gives it some.
     beat = QTimer(application)
     beat.timeout.connect(lambda: None)
     beat.start(200)
 
 
-def _geometry(application: QApplication, options: argparse.Namespace, machine: _Machine) -> ScreenGeometry:
+def _geometry(
+    application: QApplication, options: argparse.Namespace, settings: MachineSettings | None
+) -> ScreenGeometry:
     default = ScreenGeometry()
     if options.window is not None:
         width, _, height = options.window.partition("x")
         if not (width.isdigit() and height.isdigit()):
             raise SettingsError("--window is WIDTHxHEIGHT in pixels")
         return ScreenGeometry(int(width), int(height), default.width_mm)
-    if machine.screen_width_mm is None:
-        return default
+    if settings is None:
+        return default  # nobody has measured
     size = application.primaryScreen().size()
-    return ScreenGeometry(size.width(), size.height(), machine.screen_width_mm)
-
-
-@contextmanager
-def _in_service(options: argparse.Namespace) -> Iterator[_Machine]:
-    settings = load_settings(options.config)
-    counter = options.mode == "counter"
-    flow = FlowSettings(takes_payment=not counter, hands_over_here=not counter, telephone=settings.telephone)
-    with open_world(
-        settings.center, PcscCardReader(settings.reader), AbsentMoney(), AbsentPrinter(), settings.journal
-    ) as world:
-        yield _Machine(world, flow, settings.screen_width_mm, None)
-
-
-@contextmanager
-def _demonstrated(options: argparse.Namespace) -> Iterator[_Machine]:
-    ensure_sandbox_data(options.data)
-    counter = options.mode == "counter"
-    demonstration = _Demonstration(
-        VirtualCardReader(), ScriptedCashier(pays_by_itself=False), PdfSink(options.out), cards_folder(options.data)
-    )
-    flow = FlowSettings(
-        takes_payment=not counter,
-        hands_over_here=not counter,
-        two_sided=False,
-        hours_enforced=options.at is not None,
-    )
-    with _sandbox_center(options) as url, tempfile.TemporaryDirectory(prefix="kiosk-journal-") as folder:
-        access = sandbox_access(options.data, url, "counter-0001" if counter else "kiosk-0001")
-        journal = Path(folder) / "journal.db"
-        with open_world(
-            access, demonstration.reader, demonstration.cashier, demonstration.paper, journal, options.at
-        ) as world:
-            yield _Machine(world, flow, None, demonstration)
-
-
-@contextmanager
-def _sandbox_center(options: argparse.Namespace) -> Iterator[str]:
-    url = running_center(options.data) if options.at is None else None
-    if url is not None:
-        yield url
-        return
-    with private_center(options.data, options.at) as own:
-        yield own
-
-
-def _dock(devices: _Demonstration, strings: dict[Language, Strings]) -> DemoDock:
-    japanese = strings[Language("ja")]
-    files = sorted(read_card_files(devices.cards), key=lambda card: card.persona != "hanako")  # the good card first
-    personas = [(card.persona, f"{card.title_ja}\n{card.title_en}") for card in files]
-    faults = {
-        "paper": lambda: setattr(devices.paper, "fault", SinkFault(Trouble.PAPER, 0)),
-        "jam": lambda: setattr(devices.paper, "fault", SinkFault(Trouble.JAM, 1)),
-        "printer_lost": lambda: setattr(devices.paper, "fault", SinkFault(None, 0)),
-        "money_lost": lambda: devices.cashier.faults.add(MoneyFault.LOST_AFTER_CHARGE),
-        "reader": devices.reader.unplug,
-        "reader_back": devices.reader.plug_in,
-    }
-    dock = DemoDock(japanese, personas, [(name, japanese.sentence(f"ui.fault_{name}")) for name in faults])
-    # Kept, so that a card counts its wrong PINs from one visit to the next.
-    cards = {name: VirtualCard.from_file(devices.cards / f"{name}.json") for name, _ in personas}
-    dock.card_placed.connect(lambda name: devices.reader.place(cards[name]))
-    dock.card_taken.connect(devices.reader.take_away)
-    dock.coin.connect(devices.cashier.insert)
-    dock.fault.connect(lambda name: faults[name]())
-    return dock
+    return ScreenGeometry(size.width(), size.height(), settings.screen_width_mm)

@@ -15,29 +15,34 @@ from pathlib import Path
 
 from kiosk.sandbox_data import SandboxUnavailableError
 
+_ENDS_WITHIN_S = 10.0
+"""It answers what it was asked and closes its books; longer than that it hangs."""
+
 
 def running_center(data: Path) -> str | None:
     """Give the address of the sandbox center that serves from this data folder; None when none runs."""
     try:
         note = json.loads((data / "center.json").read_text(encoding="utf-8"))
         os.kill(note["pid"], 0)
-    except (OSError, ValueError, KeyError):
+        return str(note["url"])
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
-    return str(note["url"])
 
 
 @contextmanager
-def private_center(data: Path, at: datetime | None) -> Iterator[str]:
+def private_center(data: Path, at: datetime | None, register: Path | None = None) -> Iterator[str]:
     """Run a center for this block alone, on a database of its own; gives its address.
 
-    `at` sets its clock and makes it keep the opening hours. It ends with its standard input, so it cannot outlive us.
-    Raises SandboxUnavailableError.
+    `at` sets its clock and makes it keep the opening hours; `register` is another register file than the sandbox's. It
+    ends with its standard input, so it cannot outlive us. Raises SandboxUnavailableError.
     """
     with tempfile.TemporaryDirectory(prefix="kiosk-center-") as folder:
         command = [sys.executable, "-m", "issuing_center", "serve", "--sandbox", "--unlisted", "--port", "0"]
         command += ["--data", str(data), "--database", f"sqlite:///{folder}/center.db"]
         if at is not None:
             command += ["--at", at.isoformat()]
+        if register is not None:
+            command += ["--register", str(register)]
         # Its log goes into a file: a pipe that nobody reads would fill up and stall it.
         log = Path(folder) / "center.log"
         with (
@@ -57,4 +62,7 @@ def private_center(data: Path, at: datetime | None) -> Iterator[str]:
                 yield url
             finally:
                 center.stdin.close()
-                center.wait()
+                try:
+                    center.wait(_ENDS_WITHIN_S)
+                except subprocess.TimeoutExpired:
+                    center.kill()

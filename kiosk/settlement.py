@@ -35,12 +35,19 @@ class Settlement:
 
 
 def settle(journal: Journal, money: PaymentDevice) -> Settlement:
-    """Decide every open order, oldest first, and write each decision down."""
+    """Decide every open order, oldest first, and write each decision down.
+
+    While staff have not closed an incident, what was not decided stays open: it is evidence, and the center keeps its
+    documents only until their outcome (INV-1, INV-6).
+    """
     outcomes: list[OrderOutcome] = []
     cases: list[CaseNumber] = []
+    stopped = journal.open_incident() is not None
     for order in journal.open_orders():
         outcome = order.decided
         if outcome is None:
+            if stopped:
+                continue
             outcome = _decide(order, journal, money)
             journal.decide(outcome)
             if outcome.case is not None:
@@ -73,7 +80,11 @@ def _decide(order: OpenOrder, journal: Journal, money: PaymentDevice) -> OrderOu
     if isinstance(state, Paid) and untouched:
         # Paid and nothing came out: the one case in which giving back is no guess.
         given = refund(journal, money, order.transaction, state.received_yen)
-        state = given if isinstance(given, Refunded) else PaymentUnknown(state.received_yen)
+        state = (
+            given
+            if isinstance(given, Refunded) and given.amount_yen >= state.received_yen
+            else PaymentUnknown(state.received_yen)
+        )
     case = case_number(order.transaction)
     match state:
         case Refunded():
@@ -120,7 +131,8 @@ def _money(order: OpenOrder, money: PaymentDevice) -> Paid | NotCharged | Refund
         return NotCharged()
     match latest.intent.act, latest.result:
         case Act.REFUND, "done":
-            return Refunded(latest.detail)
+            given, due = latest.detail, latest.intent.amount_yen
+            return Refunded(given) if given >= due else PaymentUnknown(due)
         case Act.TAKE_MONEY, "done":
             return Paid(latest.detail)
         case Act.TAKE_MONEY, "cancelled":

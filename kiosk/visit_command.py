@@ -33,10 +33,11 @@ def run(options: argparse.Namespace) -> int:
     reader, hand = _card(options)
     wishes = Wishes(
         kind=CertificateKind(options.certificate),
-        scope=ScopeKind(options.scope),
+        scope=None if options.scope is None else ScopeKind(options.scope),
         members=tuple(options.member),
         items=frozenset(Item(item) for item in options.item),
         copies=options.copies,
+        year=options.year,
         municipality=MunicipalityCode(options.municipality),
         pin=options.pin,
         language=Language(options.language),
@@ -47,10 +48,10 @@ def run(options: argparse.Namespace) -> int:
         access = sandbox_access(options.data, url, "kiosk-0001")
         journal = Path(folder) / "journal.db"
         with open_world(access, reader, ScriptedCashier(pays_by_itself=True), paper, journal, options.at) as world:
-            result, runner = run_visit(world, settings, wishes, hand)
+            result, figures = run_visit(world, settings, wishes, hand)
     if result.code is not None:
         return _failed(options, result)
-    issued = runner.last_order
+    issued = figures.order
     assert issued is not None
     report = {
         "txn": issued.transaction,
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         "pages": issued.pages,
         "files": [str(file) for file in paper.files],
         "fee_yen": issued.total_yen,
-        "timings_ms": {**runner.timings_ms, "total": result.total_ms},
+        "timings_ms": {**figures.timings_ms, "total": result.total_ms},
     }
     if options.json:
         print(json.dumps(report, ensure_ascii=False))

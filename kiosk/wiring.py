@@ -4,7 +4,7 @@ A mode is a set of adapters and a table of differences; a missing device is out 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from kiosk.adapters.journal.sqlite import SqliteJournal
 from kiosk.adapters.printer.page_printer import PagePrinter
 from kiosk.ports.card import CardReader
 from kiosk.ports.payment import PaymentDevice
-from kiosk.runner import World
 from kiosk.settings import CenterAccess
+from kiosk.world import World
 from printers.jobs import Printer
 
 
@@ -38,14 +38,11 @@ def open_world(
     Raises OSError or ValueError for files that are not there or not what they should be, and JournalUnavailableError.
     """
     clock = SystemClock(starts_at)
-    http = CenterHttp(connect(access.url, client_tls(access.device_certificate, access.device_key, access.center_ca)))
-    center = HttpsIssuingCenter(http, _public_key(access.document_certificate), _private_key(access.device_key), clock)
-    machine_journal = SqliteJournal(journal)
-    try:
-        yield World(reader, center, money, PagePrinter(printer), machine_journal, clock)
-    finally:
-        machine_journal.close()
-        http.close()
+    tls = client_tls(access.device_certificate, access.device_key, access.center_ca)
+    document_key, device_key = _public_key(access.document_certificate), _private_key(access.device_key)
+    with closing(SqliteJournal(journal)) as own_journal, closing(CenterHttp(connect(access.url, tls))) as http:
+        center = HttpsIssuingCenter(http, document_key, device_key, clock)
+        yield World(reader, center, money, PagePrinter(printer), own_journal, clock)
 
 
 def _public_key(certificate: Path) -> ec.EllipticCurvePublicKey:

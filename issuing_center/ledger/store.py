@@ -96,7 +96,7 @@ def find_by_key(bind: Engine | Connection, kiosk_id: str, idempotency_key: str) 
 
 
 def find_order(bind: Engine | Connection, kiosk_id: str, txn: TransactionId) -> StoredOrder | None:
-    """Find an order of this kiosk; None when there is none, also when it is another kiosk's (R20)."""
+    """Find an order of this kiosk; None when there is none, also when it is another kiosk's."""
     with reading(bind) as connection:
         row = connection.execute(select(orders).where(orders.c.txn == txn, orders.c.kiosk_id == kiosk_id)).one_or_none()
     return None if row is None else _stored_order(row)

@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Engine, text
 _ADVISORY_LOCK = 0x6B696F736B  # "kiosk"; any number that nothing else in the database uses
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, version: str = "head") -> None:
     """Bring the database to the newest schema, in one transaction; does nothing when it is there already.
 
+    `version` stops earlier, for tests of the way from one schema to the next.
     Safe when several workers start at once: the second waits for the first and then finds the work done.
     """
     with engine.begin() as connection:  # on SQLite this has the write lock already (BEGIN IMMEDIATE)
@@ -25,7 +26,7 @@ def upgrade(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, version)
 
 
 def is_current(connection: Connection) -> bool:

@@ -7,6 +7,7 @@ line is 以下余白, and 以下次頁 on every page before. Knows no form and n
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import takewhile
 from typing import Final
 
 from issuing_center.paper import form, grid
@@ -19,7 +20,7 @@ from issuing_center.paper.text import Glyphs, TooLong, width_em, wrap
 from issuing_center.paper.values import Refused, ValuePen, shaped
 
 _SIZE_PT: Final = 10.0
-_HEADING_PT: Final = 9.5
+_HEADING_PT, _HEADING_LEAST_PT = 9.5, 6.0
 _LINE_MM: Final = 5.1
 _GAP_MM: Final = 1.5
 """Space above an entry, and below the line above a group."""
@@ -27,8 +28,11 @@ _LEFT_MM: Final = grid.LEFT_MM
 _RULE_MM: Final = _LEFT_MM + 9.5 * grid.COLUMN_MM
 """The line between headings and lines."""
 _RIGHT_MM: Final = _LEFT_MM + grid.COLUMNS * grid.COLUMN_MM
-_LABEL_MM: Final = _RULE_MM + 2.0
-_VALUE_MM: Final = _LABEL_MM + 32.0
+_LABEL_MM: Final = _RULE_MM + 3.0
+_VALUE_MM: Final = _LABEL_MM + 33.0
+_WHOLE_LINES: Final = 16
+"""An entry of so many lines goes to the next page rather than over its edge."""
+_CONTINUED_WORDS: Final = "（前頁の続き）"
 _INDENT_MM: Final = 5.0
 """How far an entry's heading stands in."""
 
@@ -54,7 +58,7 @@ class Block:
     item: str
     """Name of what the block shows."""
     pairs: tuple[Pair, ...] = field(repr=False)
-    """At least one, but for a group that only has entries."""
+    """At least one."""
     group: bool = False
     """True begins a group: a line above, heading not indented, and the lines stay on one page."""
     boxed: str = ""
@@ -67,6 +71,7 @@ class _Line:
 
     texts: list[tuple[str, Glyphs, float, float]] = field(repr=False)
     gap_mm: float = 0
+    above_mm: float = 0
     ruled: bool = False
     boxed: Glyphs | None = None
 
@@ -95,15 +100,17 @@ class FlowForm:
         room = form.BODY_BOTTOM_MM - self._top_mm - _LINE_MM - 2 * _GAP_MM
         pages: list[list[_Line]] = [[]]
         used = 0.0
-        for chunk in _chunks(blocks, fonts):
-            height = sum(line.gap_mm + _LINE_MM for line in chunk)
-            if height > room:
-                raise Refused(TooLong("blocks"))
-            if used + height > room:
-                pages.append([])
-                used = 0.0
+        group: list[_Line] = []
+        for block, chunk in _chunks(blocks, fonts):
+            group = chunk if block.group else group
+            if used + _height(chunk) > room and pages[-1]:
+                # A loose sheet must say by itself whom its first lines are about.
+                pages.append([] if block.group else _continued(group, fonts))
+                used = _height(pages[-1])
+            if used + _height(chunk) > room:
+                raise Refused(TooLong(block.item))
             pages[-1] += chunk
-            used += height
+            used += _height(chunk)
         return [partial(self._page, head, lines, at == len(pages) - 1, fonts) for at, lines in enumerate(pages)]
 
     def _page(self, head: Items, lines: Sequence[_Line], last: bool, fonts: PaperFonts, pen: ValuePen) -> None:
@@ -112,6 +119,7 @@ class FlowForm:
         rules = []
         for number, line in enumerate(lines):
             # The first line of a page has the frame above it.
+            y += line.above_mm if number else 0
             if line.ruled and number:
                 rules.append((form.x_pt(_LEFT_MM), form.y_pt(y), form.x_pt(_RIGHT_MM), form.y_pt(y)))
             y += (line.gap_mm if number else _GAP_MM) + _LINE_MM
@@ -137,14 +145,27 @@ def _write_box(pen: ValuePen, run: Glyphs, middle: float) -> None:
     pen.run("removed", run, x + (width - inner) / 2, middle, 11)
 
 
-def _chunks(blocks: Sequence[Block], fonts: PaperFonts) -> Iterator[list[_Line]]:
-    """Give what must not be parted by the end of a page: a whole group, else line by line but for headings and boxes."""
+def _height(lines: Sequence[_Line]) -> float:
+    return sum(line.above_mm + line.gap_mm + _LINE_MM for line in lines)
+
+
+def _continued(group: Sequence[_Line], fonts: PaperFonts) -> list[_Line]:
+    """Repeat the first value of a group, whole, beside words that say where it began."""
+    own = [group[0], *takewhile(lambda line: len(line.texts) == 1, group[1:])]
+    lines = [_Line([(f"{item}.continued", run, x, size) for item, run, x, size in line.texts]) for line in own]
+    _, _, x_mm, size = group[0].texts[0]
+    lines[0].texts[0] = ("continued", shaped("continued", _CONTINUED_WORDS, fonts), x_mm, size)
+    return lines
+
+
+def _chunks(blocks: Sequence[Block], fonts: PaperFonts) -> Iterator[tuple[Block, list[_Line]]]:
+    """Give what must not be parted by the end of a page: a group, an entry; only an unusually long one line by line."""
     for at, block in enumerate(blocks):
         lines = _lines(block, fonts, first=at == 0)
-        if block.group:
-            yield lines
+        if block.group or len(lines) <= _WHOLE_LINES:
+            yield block, lines
         else:
-            yield from ([line] for line in lines)
+            yield from ((block, [line]) for line in lines)
 
 
 def _lines(block: Block, fonts: PaperFonts, *, first: bool) -> list[_Line]:
@@ -152,6 +173,8 @@ def _lines(block: Block, fonts: PaperFonts, *, first: bool) -> list[_Line]:
     heading = shaped(f"{block.item}.heading", block.heading, fonts)
     room_mm = _RULE_MM - _LEFT_MM - 4.0 - (0 if block.group else _INDENT_MM)
     size = min(_HEADING_PT, room_mm * MM / width_em(heading))
+    if size < _HEADING_LEAST_PT:
+        raise Refused(TooLong(f"{block.item}.heading"))
     start_mm = _LEFT_MM + 2.0 + (0 if block.group else _INDENT_MM)
     for pair in block.pairs:
         label = shaped(f"{pair.item}.label", f"【{pair.label}】", fonts)
@@ -165,13 +188,10 @@ def _lines(block: Block, fonts: PaperFonts, *, first: bool) -> list[_Line]:
             if not number:
                 texts.insert(0, (f"{pair.item}.label", label, _LABEL_MM - 0.45 * _SIZE_PT / MM, _SIZE_PT))
             result.append(_Line(texts))
-    first_line = result[0] if result else _Line([])
-    first_line.texts.insert(0, (f"{block.item}.heading", heading, start_mm, size))
-    gap = 0.0 if first else _GAP_MM
-    opened = [_Line(first_line.texts, gap, block.group), *result[1:]]
+    texts = [(f"{block.item}.heading", heading, start_mm, size), *result[0].texts]
+    above = _GAP_MM / 2 if block.group and not first else 0.0
+    opened = [_Line(texts, 0.0 if first else _GAP_MM, above, block.group), *result[1:]]
     if block.boxed:
-        boxed = shaped(f"{block.item}.removed", block.boxed, fonts)
-        if len(opened) < 3:
-            opened += [_Line([]) for _ in range(3 - len(opened))]
-        opened[2] = _Line(opened[2].texts, boxed=boxed)
+        opened += [_Line([]) for _ in range(3 - len(opened))]
+        opened[2] = _Line(opened[2].texts, boxed=shaped(f"{block.item}.removed", block.boxed, fonts))
     return opened

@@ -56,6 +56,8 @@ class Cell:
     """Smallest size of a value in one line."""
     lines: int = 2
     """Lines a value may take."""
+    slack_pt: float = 1.2
+    """Height left free when a value takes more than one."""
 
 
 @dataclass(frozen=True, slots=True)

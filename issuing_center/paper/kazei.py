@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from issuing_center.paper import form
+from issuing_center.paper import form, grid
 from issuing_center.paper.certificate import Drawn, draw_certificate
 from issuing_center.paper.fonts import PaperFonts
 from issuing_center.paper.printed import printed, yen
@@ -68,7 +68,7 @@ class KazeiSheet(TaxCertificate):
     figures: Figures = field(repr=False)
     """Incomes, deductions and dependants."""
     remarks: Cell = field(default=Mark.NOT_APPLICABLE, repr=False)
-    """備考; two lines at most."""
+    """備考; three lines at most."""
 
     def __post_init__(self) -> None:
         if (self.kind is KazeiKind.TAXED) is not (self.levy.total_yen > 0):
@@ -82,9 +82,9 @@ class KazeiSheet(TaxCertificate):
         return self._essentials(self.kind.value)
 
 
-_ROW_MM: Final = 6.0
-_TAXPAYER: Final = taxpayer_table(6.4)
-_QUARTER: Final = (40 - LABEL) / 3
+_ROW_MM: Final = 6.9
+_TAXPAYER: Final = taxpayer_table(7.4)
+_QUARTER: Final = (grid.COLUMNS - LABEL) / 3
 
 
 def _levy_table(*, forest: bool) -> Table:
@@ -114,12 +114,14 @@ def _levy_table(*, forest: bool) -> Table:
         lines.append(
             row(
                 Head("森林環境税（国税）", LABEL),
-                Slot("forest_income", _QUARTER),
+                Slot("forest_income", _QUARTER, align=grid.Align.CENTRE),
                 amount("forest_yen", _QUARTER),
-                Slot("forest_base"),
+                Slot("forest_base", align=grid.Align.CENTRE),
             )
         )
-    lines.append(row(Head("年税額（円）", LABEL), amount("total_yen", 2 * _QUARTER), Slot("total_base")))
+    lines.append(
+        row(Head("年税額（円）", LABEL), amount("total_yen", 2 * _QUARTER), Slot("total_base", align=grid.Align.CENTRE))
+    )
     return Table(lines, _ROW_MM, _TAXPAYER.bottom_mm + 1.4)
 
 

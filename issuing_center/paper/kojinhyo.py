@@ -104,11 +104,11 @@ def _rows(since: str, *further: Row) -> tuple[Row, ...]:
         _pair("旧氏", "former_surname", "届出日", "notified_on"),
         row(
             Head("生年月日", _LABEL),
-            Slot("birth_date", 6.1),
-            Head("性別", 1.7),
-            Slot("sex", 1.7, align=grid.Align.CENTRE),
-            Head("続柄", 1.7),
-            Slot("relation", align=grid.Align.CENTRE),
+            Slot("birth_date", 5.7),
+            Head("性別", 1.6),
+            Slot("sex", 2.6, align=grid.Align.CENTRE, least_pt=6),
+            Head("続柄", 1.6),
+            Slot("relation", align=grid.Align.CENTRE, least_pt=6),
             Head("筆頭者", _SECOND),
             Slot("hittosha", _VALUE),
         ),
@@ -137,7 +137,8 @@ class _Shape:
             Slot("notified_on", 6.8),
             Slot("content"),
         )
-        self.history = Repeated(f"{name}History", (line,), 6.8, self.heads.bottom_mm, capacity)
+        pitch_mm = (form.BODY_BOTTOM_MM - self.heads.bottom_mm) / capacity
+        self.history = Repeated(f"{name}History", (line,), pitch_mm, self.heads.bottom_mm, capacity)
 
     def fixed(self, pen: form.FormPen) -> bytes:
         return b"\n".join([self.table.fixed(pen), self.heads.fixed(pen)])

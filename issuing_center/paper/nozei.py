@@ -34,7 +34,7 @@ class NozeiLine:
 
 @dataclass(frozen=True, slots=True)
 class NozeiSheet(TaxCertificate):
-    """One 納税証明書; ten taxes a page."""
+    """One 納税証明書; twelve taxes a page."""
 
     as_of: date
     """Day up to which payments are counted."""
@@ -72,11 +72,11 @@ _AS_OF: Final = Table(
 _LINES: Final = Repeated(
     "Tax",
     (row(Slot("tax"), *[amount(item, _WIDTH) for item in _AMOUNTS]),),
-    row_mm=9.2,
+    row_mm=10.2,
     top_mm=_AS_OF.bottom_mm,
-    capacity=10,
+    capacity=12,
 )
-_REMARKS: Final = remarks_table(7.2, _LINES.bottom_mm + 1.8, 4, 3)
+_REMARKS: Final = remarks_table(7.2, _LINES.bottom_mm + 1.8, 5, 3)
 
 
 def _fixed(pen: form.FormPen, _issuer: Issuer) -> list[bytes]:
@@ -87,7 +87,7 @@ _LAYOUT: Final = form.Layout(_fixed, tuple(_LINES.drawings()))
 
 
 def draw_nozei(sheet: NozeiSheet, fonts: PaperFonts) -> Drawn:
-    """Draw a 納税証明書; more than ten taxes take further pages."""
+    """Draw a 納税証明書; more than twelve taxes take further pages."""
     return draw_certificate(sheet, _LAYOUT, partial(_bodies, sheet), fonts)
 
 

@@ -79,16 +79,16 @@ _ABOVE: Final = Table(
         row(Head("世帯主住所", _LABEL, 9), Slot("head_address", size_pt=11), height=1.2),
         row(Head("世帯主氏名", _LABEL, 9), Slot("head_name", size_pt=15, least_pt=8.5), height=1.4),
     ),
-    row_mm=8,
+    row_mm=9,
     top_mm=form.BODY_TOP_MM,
 )
 _HEADS: Final = Table(
-    (row(Head("世帯構成員", _LABEL, 9), Head("氏名", 19, 9), Head("続柄", 0, 9)),), 6.5, _ABOVE.bottom_mm + 1.4
+    (row(Head("世帯構成員", _LABEL, 9), Head("氏名", 19, 9), Head("続柄", 0, 9)),), 7, _ABOVE.bottom_mm + 1.4
 )
 _MEMBERS: Final = Repeated(
     "Member",
     (row(Slot("number", _LABEL, align=grid.Align.CENTRE), Slot("name", 19, size_pt=11, least_pt=8), Slot("relation")),),
-    row_mm=7.2,
+    row_mm=8,
     top_mm=_HEADS.bottom_mm,
     capacity=8,
 )
@@ -100,7 +100,7 @@ _BELOW: Final = Table(
         row(Head("住家の被害の程度", _LABEL, 9), Slot("degree", size_pt=18), height=2.2),
         row(Head("追加記載事項②", _LABEL, 9), Slot("remarks_on_damage", lines=4), height=2.8),
     ),
-    row_mm=9.6,
+    row_mm=10.6,
     top_mm=_MEMBERS.bottom_mm + 1.4,
 )
 _NOTE: Final = (

@@ -88,15 +88,24 @@ def load_seal(file: Path = FICTITIOUS_SEAL) -> Seal:
     certificate, so there is no fallback.
     """
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = file.read_bytes()
+    except OSError as error:
+        raise PaperUnavailable("SEAL-01", f"{file.name} is not a readable seal", "restore assets/seals") from error
+    return read_seal(content, file.name)
+
+
+def read_seal(content: bytes, name: str = "the seal of the settings") -> Seal:
+    """Read a seal from the bytes of its file, likewise."""
+    try:
+        table = tomllib.loads(content.decode())
         path = table["path"].encode("ascii")
         seal = Seal(
             name=table["name"], side_mm=float(table["side_mm"]), fictitious=table["fictitious"] is True, path=path
         )
-    except (OSError, KeyError, ValueError, AttributeError) as error:
-        raise PaperUnavailable("SEAL-01", f"{file.name} is not a readable seal", "restore assets/seals") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PaperUnavailable("SEAL-01", f"{name} is not a readable seal", "restore assets/seals") from error
     if not _PATH.fullmatch(path) or hashlib.sha256(path).hexdigest() != table.get("sha256"):
-        raise PaperUnavailable("SEAL-01", f"{file.name} is not the drawing it was made as", "restore assets/seals")
+        raise PaperUnavailable("SEAL-01", f"{name} is not the drawing it was made as", "restore assets/seals")
     return seal
 
 

@@ -35,9 +35,9 @@ class ShotokuSheet(TaxCertificate):
         return self._essentials("所得証明書")
 
 
-_TAXPAYER: Final = taxpayer_table(7.6)
-_FIGURES: Final = figures_table(7.2, _TAXPAYER.bottom_mm + 1.8)
-_REMARKS: Final = remarks_table(7.2, _FIGURES.bottom_mm + 1.8, 4, 3)
+_TAXPAYER: Final = taxpayer_table(8)
+_FIGURES: Final = figures_table(7.8, _TAXPAYER.bottom_mm + 1.8)
+_REMARKS: Final = remarks_table(7.8, _FIGURES.bottom_mm + 1.8, 5, 3)
 _LAYOUT: Final = form.Layout(lambda pen, _issuer: [table.fixed(pen) for table in (_TAXPAYER, _FIGURES, _REMARKS)])
 
 

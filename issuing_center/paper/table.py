@@ -4,13 +4,20 @@ A table is written down as a person would read it, row by row. Knows no form and
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from issuing_center.paper import form, grid
 from issuing_center.paper.pdf import MM
 from issuing_center.paper.values import ValuePen
+
+_SLACK_PT: Final = 3.2
+"""Height of a cell that several lines leave free."""
+_SPREAD: Final = 0.86
+"""Share of its cell a heading is spread over."""
+_NOT_SPREAD: Final = frozenset("（0123456789")
+"""A heading with brackets or a number is no longer read as one when it is spread."""
 
 Items = Iterable[tuple[str, str]]
 """(slot, what is printed) of every slot of a table."""
@@ -42,8 +49,8 @@ class Slot:
     """How it stands."""
     lines: int = 2
     """Lines it may take; more than two make a paragraph."""
-    least_pt: float = 6.0
-    """Smallest size of a single line, or of a paragraph."""
+    least_pt: float = 7.5
+    """Smallest size of a single line before it becomes two, or of a paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +118,13 @@ class Table:
                 after = x + (part.columns or rest)
                 match part:
                     case Head(text=text):
-                        self.labels.append(grid.Label(text, grid.Cell(x, after, top, each.height), part.size_pt))
+                        spread = 0 if _NOT_SPREAD.intersection(text) else _SPREAD
+                        self.labels.append(
+                            grid.Label(text, grid.Cell(x, after, top, each.height), part.size_pt, spread)
+                        )
                     case Slot(item=item):
                         self.slots[item] = grid.Cell(
-                            x, after, top, each.height, part.align, part.size_pt, part.least_pt, part.lines
+                            x, after, top, each.height, part.align, part.size_pt, part.least_pt, part.lines, _SLACK_PT
                         )
                     case Field():
                         self._fields.append(grid.Cell(x, after, top, each.height))
@@ -135,11 +145,18 @@ class Table:
             (left + x0 * column, top - y0 * line, left + x1 * column, top - y1 * line) for x0, y0, x1, y1 in self._rules
         ]
         labels = [
-            pen.label(grid.Label(label.text.format_map(names or {}), label.cell, label.size_pt), left, top, self.row_mm)
+            pen.label(replace(label, text=label.text.format_map(names or {})), left, top, self.row_mm)
             for label in self.labels
         ]
-        outside = form.frame(left, top, grid.COLUMNS * column, self.rows * line)
-        return b"\n".join([*([form.lines(segments, form.HAIR_PT)] if segments else []), outside, *labels])
+        rules = [form.lines(segments, form.HAIR_PT)] if segments else []
+        return b"\n".join([*rules, self._outside(left, top, grid.COLUMNS * column, self.rows * line), *labels])
+
+    def _outside(self, left: float, top: float, width: float, height: float) -> bytes:
+        if self.top_mm:
+            return form.frame(left, top, width, height)
+        # Blocks follow each other: strong at their sides only, a thin line below.
+        sides = form.lines([(x, top, x, top - height) for x in (left, left + width)], form.FRAME_PT)
+        return sides + b" " + form.lines([(left, top - height, left + width, top - height)], form.HAIR_PT)
 
     def write(self, pen: ValuePen, items: Items, prefix: str = "", top_mm: float | None = None) -> None:
         """Write all values; raises ValueError when a slot gets none, because no cell may stay empty."""
@@ -156,7 +173,7 @@ class Repeated:
     """A block placed once for each entry, below a heading; what is left of its space is closed."""
 
     def __init__(self, name: str, block: Sequence[Row], row_mm: float, top_mm: float, capacity: int) -> None:
-        """Let at most `capacity` blocks, named `name` among the kept drawings, follow each other from `top_mm`."""
+        """Let at most `capacity` blocks, named `name` among the kept drawings, follow each other below a table."""
         self.table = Table(block, row_mm)
         self.capacity, self.top_mm = capacity, top_mm
         self._name, self._pitch_mm = name, self.table.rows * row_mm
@@ -169,6 +186,7 @@ class Repeated:
     def drawings(self) -> Iterator[form.Drawing]:
         """Give the kept drawings: the block, and the closed rest for every number of blocks."""
         yield form.Drawing(self._name, self.table.fixed)
+        yield form.Drawing(f"{self._name}Rest0", lambda _pen: form.lines([(0, 0, _WIDTH_PT, 0)], form.FRAME_PT))
         for left in range(1, self.capacity + 1):
             yield form.Drawing(f"{self._name}Rest{left}", partial(form.closed, height=left * self._pitch_mm * MM))
 
@@ -178,11 +196,11 @@ class Repeated:
             top = self.top_mm + slot * self._pitch_mm
             pen.drawing(self._name, form.x_pt(grid.LEFT_MM), form.y_pt(top))
             self.table.write(pen, items, f"{prefix}[{first + slot}].", top)
-        if left := self.capacity - len(entries):
-            top = self.top_mm + len(entries) * self._pitch_mm
-            pen.drawing(f"{self._name}Rest{left}", form.x_pt(grid.LEFT_MM), form.y_pt(top))
+        left, top = self.capacity - len(entries), self.top_mm + len(entries) * self._pitch_mm
+        pen.drawing(f"{self._name}Rest{left}", form.x_pt(grid.LEFT_MM), form.y_pt(top))
 
 
+_WIDTH_PT: Final = grid.COLUMNS * grid.COLUMN_MM * MM
 _EDGE: Final = 1e-6
 
 

@@ -126,14 +126,14 @@ def taxpayer_table(row_mm: float) -> Table:
         (
             row(
                 Head("年度", LABEL),
-                Slot("fiscal_year", 10, size_pt=11),
+                Slot("fiscal_year", 8, size_pt=11),
                 Head("所得の年", 6),
                 Slot("income_year", size_pt=11),
             ),
             row(Head("住所", LABEL), Slot("address", size_pt=10.5)),
-            row(Head("賦課期日", LABEL), Slot("levy_day", 10), Head("同日の住所", 6), Slot("address_on_levy_day")),
+            row(Head("賦課期日", LABEL), Slot("levy_day", 8), Head("同日の住所", 6), Slot("address_on_levy_day")),
             row(Head("氏名", LABEL), Slot("name", size_pt=15, least_pt=8.5), height=1.5),
-            row(Head("生年月日", LABEL), Slot("birth_date", 10), Head("性別", 6), Slot("sex")),
+            row(Head("生年月日", LABEL), Slot("birth_date", 8), Head("性別", 6), Slot("sex")),
         ),
         row_mm,
         form.BODY_TOP_MM,

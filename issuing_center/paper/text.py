@@ -157,9 +157,9 @@ def _last_break(run: Glyphs, room_em: float, *, inside_words: bool) -> int | Non
         previous, _, space = run[index - 1]
         if before - (space if previous in _SPACES else 0) > room:
             break
-        if index and cluster not in _NOT_AT_LINE_START | _SPACES and previous not in _NOT_AT_LINE_END:  # noqa: SIM102
-            if inside_words or not (_in_word(previous) and _in_word(cluster)):
-                last = index
+        whole = inside_words or not (_in_word(previous) and _in_word(cluster))
+        if index and whole and _may_begin(cluster, previous) and previous not in _NOT_AT_LINE_END:
+            last = index
         before += advance
     return last
 
@@ -186,15 +186,20 @@ def _cut(run: Glyphs, room_em: float, inside_words: bool) -> int | None:
     last_space: int | None = None
     for index, (cluster, _, advance) in enumerate(run):
         previous, _, space = run[index - 1]
-        # A space at the end of a line needs no room, and none begins a line.
+        # A space at the end of a line needs no room.
         seen = before - (space if previous in _SPACES else 0)
-        if index and total - before <= room and seen <= room and cluster not in _NOT_AT_LINE_START | _SPACES:
+        if index and total - before <= room and seen <= room and _may_begin(cluster, previous):
             if previous in _SPACES:
                 last_space = index
             if inside_words or not (_in_word(previous) and _in_word(cluster)):
                 last = index
         before += advance
     return last_space or last
+
+
+def _may_begin(cluster: str, previous: str) -> bool:
+    """Say whether a cluster may begin a line: no closing mark, and no space but one that follows another."""
+    return cluster not in _NOT_AT_LINE_START and (cluster not in _SPACES or previous in _SPACES)
 
 
 def _in_word(cluster: str) -> bool:

@@ -137,7 +137,7 @@ class ValuePen:
         """Write a value into a cell of a block whose upper left corner is at (`left`, `top`)."""
         column, padding = grid.COLUMN_MM * MM, grid.PADDING_MM * MM
         x0, x1 = left + cell.left * column, left + cell.right * column
-        height = cell.rows * row - 1.2
+        height = cell.rows * row - cell.slack_pt
         room = x1 - x0 - (padding if cell.align is grid.Align.CENTRE else 2 * padding)
         greatest = min(cell.size_pt, height / (1 + LINE_EM))
         box = Box(room, cell.size_pt, cell.least_pt, _TWO_LINES_LEAST_PT, greatest, cell.lines, height)

@@ -3,19 +3,26 @@
 A file is checked word by word: an unknown key is an error, not a field left out of somebody's record.
 """
 
-import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, Engine
 
-from issuing_center.database import insert_unless_taken, writing
+from issuing_center.database import writing
+from issuing_center.municipal.folder import sign_package
+from issuing_center.municipal.package import JST
 from issuing_center.register import tables
-from issuing_center.register.records import CertificateLink, HouseholdId, ResidentId
-from issuing_center.register.updates import UnknownResidentError, change_in, clear_settings
+from issuing_center.register.ids import household_id_of, id_of, resident_id_of
+from issuing_center.register.loading_holdings import HOLDINGS, RegisterFileError, expect_keys, holding_rows
+from issuing_center.register.records import CertificateLink
+from issuing_center.register.settings_sql import clear_settings, make_known, publish_in
+from issuing_center.register.updates import UnknownResidentError, change_in, kinds_text
+
+__all__ = ["RegisterFileError", "household_id_of", "load_register", "resident_id_of"]
 
 _RESIDENT_COLUMNS = frozenset(
     {
@@ -52,52 +59,36 @@ _FOREIGN_COLUMNS = {
 }
 
 
-class RegisterFileError(ValueError):
-    """A register file says something this module does not understand; names the key, never a value."""
-
-
-def resident_id_of(municipality_code: str, resident_key: str) -> ResidentId:
-    """Give the id under which a file's resident is stored: the same at every loading."""
-    return ResidentId(_id_of(municipality_code, "resident", resident_key))
-
-
-def household_id_of(municipality_code: str, household_key: str) -> HouseholdId:
-    """Give the id under which a file's household is stored: the same at every loading."""
-    return HouseholdId(_id_of(municipality_code, "household", household_key))
-
-
 def load_register(
     bind: Engine | Connection, path: Path, links: Iterable[tuple[str, bytes, int]], *, as_of: datetime
 ) -> None:
-    """Load a register file and the links of certificates, in one transaction and as one new version.
+    """Load a register file, the settings package it names and the links of certificates, in one transaction.
 
     `links` are (resident key, issuer key id, serial number); `as_of` is the instant for which the file counts as
-    fresh. Loading again puts everything back to what the file says; records added by others, such as an operator's
-    stop signals, stay. Raises RegisterFileError, and UnknownResidentError for a link to a resident whom the file has
-    not.
+    fresh. Loading again puts everything back to what the files say; records added by others, such as an operator's
+    stop signals, stay. The package needs no signature file: whoever loads fictitious residents signs their rules here and
+    now, by a key that is forgotten. Raises RegisterFileError, SettingsPackageError, and UnknownResidentError for a link to
+    a resident whom the file has not.
     """
     content = tomllib.loads(path.read_text(encoding="utf-8"))
-    _expect(content, {"municipality", "mayor", "offer", "hours", "closed", "stop", "household"}, "file")
-    name = content["municipality"]
-    _expect(name, {"code", "prefecture", "name_ja", "name_kana", "name_en"}, "municipality")
-    code: str = name["code"]
+    expect_keys(content, {"municipality", "stop", "household", *HOLDINGS}, "file")
+    expect_keys(content["municipality"], {"code", "settings"}, "municipality")
+    code: str = content["municipality"]["code"]
+    signed = sign_package(path.parent / content["municipality"]["settings"], code, Ed25519PrivateKey.generate())
     households = _households(code, content["household"])
     residents = _residents(code, content["household"])
     known = {row["resident_id"] for row in residents}
     with writing(bind) as connection:
-        insert_unless_taken(
-            connection,
-            tables.municipality,
-            {**name, "feed_as_of": as_of, "feed_sequence": 0, "version": 0},
-            key=("code",),
-        )
-        change = change_in(connection, code, as_of=as_of)
         clear_settings(connection, code)
-        for table, rows in _settings(code, content).items():
-            change.put(table, rows)
+        make_known(connection, signed)
+        change = change_in(connection, code, as_of=as_of)
+        publish_in(change, signed)
         change.put(tables.household, households)
         change.put(tables.resident, residents)
         change.put(tables.stop_signal, _stops(code, content.get("stop", [])))
+        for table, rows in holding_rows(code, content, path.parent, as_of.astimezone(JST).date()).items():
+            _expect_known(rows, known)
+            change.put(table, rows)
         certificates = []
         for resident_key, issuer_key_id, serial in links:
             resident_id = resident_id_of(code, resident_key)
@@ -107,46 +98,17 @@ def load_register(
         change.link(certificates)
 
 
-def _settings(code: str, content: Mapping[str, Any]) -> dict[Table, list[dict[str, Any]]]:
-    for mayor in content["mayor"]:
-        _expect(mayor, {"valid_from", "valid_until", "title", "name"}, "mayor")
-    for offer in content["offer"]:
-        _expect(offer, {"kind", "valid_from", "valid_until", "fee_yen", "copies_limit", "scopes", "items"}, "offer")
-    for hours in content["hours"]:
-        _expect(hours, {"kind", "weekdays", "opens", "closes"}, "hours")
-    for closed in content.get("closed", []):
-        _expect(closed, {"kind", "closed_from", "closed_until"}, "closed")
-    of = {"municipality_code": code}
-    return {
-        tables.mayor: [{**of, **mayor} for mayor in content["mayor"]],
-        tables.offer: [
-            {
-                **of,
-                **{key: value for key, value in offer.items() if key != "items"},
-                "scopes": " ".join(offer["scopes"]),
-                "entries": " ".join(offer["items"]),
-            }
-            for offer in content["offer"]
-        ],
-        tables.opening_window: [
-            {
-                **of,
-                "kind": hours["kind"],
-                "weekday": weekday,
-                "opens": f"{hours['opens']:%H:%M}",
-                "closes": f"{hours['closes']:%H:%M}",
-            }
-            for hours in content["hours"]
-            for weekday in hours["weekdays"]
-        ],
-        tables.closed_interval: [{**of, **closed} for closed in content.get("closed", [])],
-    }
+def _expect_known(rows: Iterable[Mapping[str, Any]], known: Container[str]) -> None:
+    for row in rows:
+        holder = row.get("resident_id", row.get("holder_id"))
+        if holder is not None and holder not in known:
+            raise UnknownResidentError("a record is of a resident whom the file has not")
 
 
 def _households(code: str, households: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     rows = []
     for household in households:
-        _expect(household, {"key", "address", "domicile", "family_head", "resident"}, "household")
+        expect_keys(household, {"key", "address", "domicile", "family_head", "resident"}, "household")
         rows.append(
             {
                 "household_id": household_id_of(code, household["key"]),
@@ -161,9 +123,9 @@ def _residents(code: str, households: Iterable[Mapping[str, Any]]) -> list[dict[
     rows = []
     for household in households:
         for position, resident in enumerate(household["resident"]):
-            _expect(resident, _RESIDENT_COLUMNS | {"key", "furigana", "notarised", "foreign"}, "resident")
+            expect_keys(resident, _RESIDENT_COLUMNS | {"key", "furigana", "notarised", "foreign"}, "resident")
             foreign = resident.get("foreign", {})
-            _expect(foreign, set(_FOREIGN_COLUMNS), "foreign")
+            expect_keys(foreign, set(_FOREIGN_COLUMNS), "foreign")
             surname, given = resident.get("furigana", (None, None))
             notarised = resident["notarised"]
             if notarised not in ("both", "surname", "given", "none"):
@@ -192,12 +154,12 @@ def _residents(code: str, households: Iterable[Mapping[str, Any]]) -> list[dict[
 def _stops(code: str, stops: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     rows = []
     for number, stop in enumerate(stops):
-        _expect(stop, {"resident", "household", "kind", "since", "until"}, "stop")
+        expect_keys(stop, {"resident", "household", "kind", "since", "until", "certificates"}, "stop")
         resident, household = stop.get("resident"), stop.get("household")
         level = "resident" if resident is not None else "household" if household is not None else "municipality"
         rows.append(
             {
-                "stop_id": _id_of(code, "stop", str(number)),
+                "stop_id": id_of(code, "stop", str(number)),
                 "municipality_code": code,
                 "level": level,
                 "resident_id": None if resident is None else resident_id_of(code, resident),
@@ -205,16 +167,7 @@ def _stops(code: str, stops: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]
                 "kind": stop["kind"],
                 "since": stop["since"],
                 "until": stop.get("until"),
+                "kinds": kinds_text(stop.get("certificates")),
             }
         )
     return rows
-
-
-def _id_of(code: str, what: str, key: str) -> str:
-    return hashlib.sha256(f"{code}/{what}/{key}".encode()).hexdigest()[:32]
-
-
-def _expect(table: Mapping[str, Any], keys: Iterable[str], where: str) -> None:
-    unknown = set(table) - set(keys)
-    if unknown:
-        raise RegisterFileError(f"{where}: {', '.join(sorted(unknown))}")

@@ -4,6 +4,16 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
+from issuing_center.register.holdings import (
+    AbolishedSeal,
+    KosekiInProcessing,
+    OwnFuhyo,
+    OwnKoseki,
+    Risai,
+    SealRegistration,
+    TaxRecord,
+    UndeclaredYear,
+)
 from issuing_center.register.records import (
     MunicipalityName,
     MunicipalitySettings,
@@ -51,10 +61,44 @@ class RegisterSnapshot(Protocol):
         ...
 
     def municipality(self, on: date) -> MunicipalitySettings | None:
-        """Give mayor, fees, offers and hours valid on a day in Japan; None when no mayor is on record for it (INV-19).
+        """Give mayor, seal, fees, offers and hours valid on a day in Japan; None when the municipality has none (INV-19).
 
-        Raises InconsistentRegisterError when two periods of validity overlap on that day.
+        They come from the settings package with the highest version of those whose first day has come.
         """
+        ...
+
+    def complete_until(self, certificate_kind: str) -> datetime:
+        """Give the instant up to which everything is in that a certificate of this kind depends on (INV-11).
+
+        Never later than `as_of`: a certificate is as old as the oldest feed behind it.
+        """
+        ...
+
+    def seal(self, resident_id: ResidentId) -> SealRegistration | AbolishedSeal | None:
+        """Give the resident's 印鑑登録; None when there never was one."""
+        ...
+
+    def tax(self, resident_id: ResidentId, year: int) -> TaxRecord | UndeclaredYear | None:
+        """Give the resident's tax data of a 年度; None when this municipality has no data on file for it."""
+        ...
+
+    def tax_years(self, resident_id: ResidentId) -> tuple[int, ...]:
+        """Give the 年度 with declared data on file, newest first; which of them are offered is the settings' business."""
+        ...
+
+    def koseki(self, resident_id: ResidentId) -> OwnKoseki | KosekiInProcessing | None:
+        """Give the 戸籍 kept here in which the person stands; None when there is none, or they left it (除籍).
+
+        Takes a resident of this municipality, or the handle that `find_registered` gave for somebody who lives elsewhere.
+        """
+        ...
+
+    def fuhyo(self, resident_id: ResidentId) -> OwnFuhyo | None:
+        """Give the 附票 kept here in which the person stands, likewise; None when there is none, or they left it."""
+        ...
+
+    def risai(self, resident_id: ResidentId) -> tuple[Risai, ...]:
+        """Give the surveyed damage the resident may have certified, latest first; empty when there is none."""
         ...
 
 
@@ -67,6 +111,14 @@ class Register(Protocol):
 
     def find_by_certificate(self, issuer_key_id: bytes, serial: int, municipality_code: str) -> ResidentId | None:
         """Find whose authentication certificate this is; None when it is linked to nobody living in that municipality."""
+        ...
+
+    def find_registered(self, issuer_key_id: bytes, serial: int, municipality_code: str) -> ResidentId | None:
+        """Find the holder's entry in a 戸籍 of a municipality they do not live in, by their 利用登録.
+
+        None unless a registration of this very certificate is in the state registered. The handle is good for `koseki`
+        and `fuhyo` of that municipality and nothing else.
+        """
         ...
 
     def snapshot(self, municipality_code: str) -> AbstractContextManager[RegisterSnapshot]:

@@ -9,6 +9,8 @@ from datetime import date, datetime, time
 from enum import Enum
 from typing import NewType
 
+from issuing_center.municipal.package import FormVariant, SettingsPackage
+
 ResidentId = NewType("ResidentId", str)
 """Random handle of a resident, 32 hexadecimal digits; means nothing outside the register."""
 
@@ -49,6 +51,10 @@ class StopKind(Enum):
     """職権消除ほか"""
     DIED = "died"
     """死亡"""
+    SEAL_ABOLISHED = "seal_abolished"
+    """印鑑登録の廃止・抹消, ahead of the record itself"""
+    KOSEKI_PENDING = "koseki_pending"
+    """戸籍の届出処理中, ahead of the record itself"""
 
 
 class StopLevel(Enum):
@@ -102,8 +108,24 @@ class OfferSettings:
     items: tuple[str, ...]
     """Entries a resident may ask for; an entry that is not named is not offered here."""
     hours: tuple[OpeningWindow, ...]
-    """The municipal windows; the national one is not in the data."""
+    """The municipal windows of a week without holidays, but for the day asked for: its weekday has the windows of that very
+    day, holiday or not. The national window and those of buildings are not in here; `municipal.hours` knows them all."""
     closed: tuple[ClosedInterval, ...]
+    form: FormVariant | None = None
+    """Which of the two forms of a 住民票の写し; None for every other certificate."""
+    years: tuple[int, ...] = ()
+    """年度 that can be had of a tax certificate on that day, newest first; empty for every other certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealDrawing:
+    """The 公印 of a day, as the municipality delivered it."""
+
+    sha256: str
+    colour: str
+    """black or red."""
+    content: bytes = field(repr=False)
+    """The file; `paper.seal` reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +136,11 @@ class MunicipalitySettings:
     mayor_title: str
     mayor_name: str
     offers: tuple[OfferSettings, ...]
+    seal: SealDrawing
+    rules: SettingsPackage = field(repr=False)
+    """The whole package in force on that day, for `municipal.hours.available` and `municipal.fees.fee_at`."""
+    rules_sha256: str
+    """Digest of the package: two centers that show the same one have the same rules."""
 
     def offer(self, kind: str) -> OfferSettings | None:
         """Find the offer of one certificate; None when this municipality does not offer it on that day."""
@@ -217,6 +244,12 @@ class StopSignal:
     resident_id: ResidentId | None = field(repr=False)
     """Whom it concerns; None unless the level is RESIDENT."""
     since: datetime = field(repr=False)
+    kinds: frozenset[str] | None = None
+    """Certificates that it stops; None: all."""
+
+    def concerns(self, certificate_kind: str) -> bool:
+        """Tell whether a certificate is among those that are stopped."""
+        return self.kinds is None or certificate_kind in self.kinds
 
 
 @dataclass(frozen=True, slots=True)

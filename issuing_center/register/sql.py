@@ -7,16 +7,25 @@ their way out, not trusted: a record that contradicts itself is an error and nev
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, or_, select
+from sqlalchemy import Connection, Engine, Row, bindparam, or_, select
 
 from issuing_center.database import reading
-from issuing_center.register import tables
+from issuing_center.register import holdings_sql, tables
+from issuing_center.register.holdings import (
+    AbolishedSeal,
+    KosekiInProcessing,
+    OwnFuhyo,
+    OwnKoseki,
+    Risai,
+    SealRegistration,
+    TaxRecord,
+    UndeclaredYear,
+)
 from issuing_center.register.port import InconsistentRegisterError, UnknownMunicipalityError
 from issuing_center.register.records import (
-    ClosedInterval,
     DatePrecision,
     ForeignStatus,
     FormerSurname,
@@ -24,8 +33,6 @@ from issuing_center.register.records import (
     HouseholdId,
     MunicipalityName,
     MunicipalitySettings,
-    OfferSettings,
-    OpeningWindow,
     Resident,
     ResidentId,
     Sex,
@@ -33,16 +40,9 @@ from issuing_center.register.records import (
     StopLevel,
     StopSignal,
 )
-
-SERIAL_MAX_BITS = 160
-"""RFC 5280, 4.1.2.2: a certificate's serial number has at most 20 octets."""
-
-
-def serial_text(serial: int) -> str:
-    """Write a certificate's serial number as the register stores it. Raises ValueError for one no certificate can have."""
-    if serial <= 0 or serial.bit_length() > SERIAL_MAX_BITS:
-        raise ValueError("not a certificate's serial number")
-    return f"{serial:x}"
+from issuing_center.register.serials import serial_text
+from issuing_center.register.settings_sql import read_settings
+from issuing_center.register.updates import CERTIFICATES_OF
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,20 @@ class SqlRegister:
                     tables.certificate_link.c.active.is_(True),
                     tables.household.c.municipality_code == municipality_code,
                     tables.resident.c.removed_on.is_(None),
+                )
+            ).scalar_one_or_none()
+        return None if found is None else ResidentId(found)
+
+    def find_registered(self, issuer_key_id: bytes, serial: int, municipality_code: str) -> ResidentId | None:
+        """Find the holder's entry in a 戸籍 of a municipality they do not live in, by their 利用登録."""
+        registration = tables.koseki_registration
+        with reading(self.engine) as connection:
+            found = connection.execute(
+                select(registration.c.holder_id).where(
+                    registration.c.issuer_key_id == issuer_key_id,
+                    registration.c.serial == serial_text(serial),
+                    registration.c.municipality_code == municipality_code,
+                    registration.c.state == "registered",
                 )
             ).scalar_one_or_none()
         return None if found is None else ResidentId(found)
@@ -108,19 +122,7 @@ class SqlRegisterSnapshot:
 
     def household(self, resident_id: ResidentId) -> tuple[Resident, ...]:
         """Give the resident's household without those removed: the head first, the rest in the register's order."""
-        applicant = tables.resident.alias("applicant")
-        rows = self.connection.execute(
-            select(tables.resident, tables.household.c.municipality_code, tables.household.c.address)
-            .join(tables.household, tables.household.c.household_id == tables.resident.c.household_id)
-            .join(applicant, applicant.c.household_id == tables.resident.c.household_id)
-            .where(
-                applicant.c.resident_id == resident_id,
-                applicant.c.removed_on.is_(None),
-                tables.resident.c.removed_on.is_(None),
-                tables.household.c.municipality_code == self.name.code,
-            )
-            .order_by(tables.resident.c.is_head.desc(), tables.resident.c.position, tables.resident.c.resident_id)
-        ).all()
+        rows = self.connection.execute(_HOUSEHOLD, {"resident": resident_id, "code": self.name.code}).all()
         if not rows:
             return ()
         if [row.is_head for row in rows] != [True] + [False] * (len(rows) - 1):
@@ -129,85 +131,97 @@ class SqlRegisterSnapshot:
 
     def stops(self, resident_id: ResidentId, at: datetime) -> tuple[StopSignal, ...]:
         """Give every stop signal in force that touches the resident: theirs, their household's, any member's, the municipality's."""
-        household_id = select(tables.resident.c.household_id).where(tables.resident.c.resident_id == resident_id)
-        members = select(tables.resident.c.resident_id).where(
-            tables.resident.c.household_id == household_id.scalar_subquery()
-        )
-        stop = tables.stop_signal
-        rows = self.connection.execute(
-            select(stop)
-            .where(
-                stop.c.municipality_code == self.name.code,
-                stop.c.since <= at,
-                or_(stop.c.until.is_(None), stop.c.until > at),
-                or_(
-                    stop.c.level == StopLevel.MUNICIPALITY.value,
-                    stop.c.household_id == household_id.scalar_subquery(),
-                    stop.c.resident_id.in_(members),
-                ),
-            )
-            .order_by(stop.c.since, stop.c.stop_id)
-        ).all()
+        rows = self.connection.execute(_STOPS, {"resident": resident_id, "code": self.name.code, "at": at}).all()
         return tuple(
             StopSignal(
                 kind=StopKind(row.kind),
                 level=StopLevel(row.level),
                 resident_id=None if row.resident_id is None else ResidentId(row.resident_id),
                 since=row.since,
+                kinds=None if row.kinds is None else frozenset(row.kinds.split()),
             )
             for row in rows
         )
 
     def municipality(self, on: date) -> MunicipalitySettings | None:
-        """Give mayor, fees, offers and hours valid on a day in Japan; None when no mayor is on record for it (INV-19)."""
-        code = self.name.code
-        mayors = self.connection.execute(
-            select(tables.mayor).where(tables.mayor.c.municipality_code == code, _valid(tables.mayor, on))
-        ).all()
-        if not mayors:
-            return None
-        offers = self.connection.execute(
-            select(tables.offer)
-            .where(tables.offer.c.municipality_code == code, _valid(tables.offer, on))
-            .order_by(tables.offer.c.kind)
-        ).all()
-        if len(mayors) > 1 or len({row.kind for row in offers}) < len(offers):
-            raise InconsistentRegisterError("two periods of validity overlap")
-        return MunicipalitySettings(
-            name=self.name,
-            mayor_title=mayors[0].title,
-            mayor_name=mayors[0].name,
-            offers=tuple(self._offer(row) for row in offers),
-        )
+        """Give mayor, seal, fees, offers and hours valid on a day in Japan; None when the municipality has none (INV-19)."""
+        return read_settings(self.connection, self.name, on)
 
-    def _offer(self, row: Row[Any]) -> OfferSettings:
-        window, closed = tables.opening_window, tables.closed_interval
-        hours = self.connection.execute(
-            select(window)
-            .where(window.c.municipality_code == self.name.code, window.c.kind == row.kind)
-            .order_by(window.c.weekday, window.c.opens)
-        ).all()
-        intervals = self.connection.execute(
-            select(closed)
-            .where(closed.c.municipality_code == self.name.code, closed.c.kind == row.kind)
-            .order_by(closed.c.closed_from)
-        ).all()
-        return OfferSettings(
-            kind=row.kind,
-            fee_yen=row.fee_yen,
-            copies_limit=row.copies_limit,
-            scopes=tuple(row.scopes.split()),
-            items=tuple(row.entries.split()),
-            hours=tuple(
-                OpeningWindow(span.weekday, time.fromisoformat(span.opens), time.fromisoformat(span.closes))
-                for span in hours
+    def complete_until(self, certificate_kind: str) -> datetime:
+        """Give the instant up to which everything is in that a certificate of this kind depends on (INV-11)."""
+        feeds = [feed.value for feed, kinds in CERTIFICATES_OF.items() if certificate_kind in kinds]
+        ages: list[datetime] = list(
+            self.connection.execute(_FEED_AGES, {"code": self.name.code, "feeds": feeds}).scalars()
+        )
+        return min(self.as_of, *ages) if ages else self.as_of
+
+    def seal(self, resident_id: ResidentId) -> SealRegistration | AbolishedSeal | None:
+        """Give the resident's 印鑑登録; None when there never was one."""
+        return holdings_sql.read_seal(self.connection, self.name.code, resident_id)
+
+    def tax(self, resident_id: ResidentId, year: int) -> TaxRecord | UndeclaredYear | None:
+        """Give the resident's tax data of a 年度; None when this municipality has no data on file for it."""
+        return holdings_sql.read_tax(self.connection, self.name.code, resident_id, year)
+
+    def tax_years(self, resident_id: ResidentId) -> tuple[int, ...]:
+        """Give the 年度 with declared data on file, newest first."""
+        return holdings_sql.read_tax_years(self.connection, self.name.code, resident_id)
+
+    def koseki(self, resident_id: ResidentId) -> OwnKoseki | KosekiInProcessing | None:
+        """Give the 戸籍 kept here in which the person stands; None when there is none, or they left it (除籍)."""
+        return holdings_sql.read_koseki(self.connection, self.name.code, resident_id)
+
+    def fuhyo(self, resident_id: ResidentId) -> OwnFuhyo | None:
+        """Give the 附票 kept here in which the person stands; None when there is none, or they left it."""
+        return holdings_sql.read_fuhyo(self.connection, self.name.code, resident_id)
+
+    def risai(self, resident_id: ResidentId) -> tuple[Risai, ...]:
+        """Give the surveyed damage the resident may have certified, latest first; empty when there is none."""
+        return holdings_sql.read_risai(self.connection, self.name.code, resident_id)
+
+
+# Statements are made once: SQLAlchemy needs longer to put one together than the database to answer it.
+_applicant = tables.resident.alias("applicant")
+_HOUSEHOLD = (
+    select(tables.resident, tables.household.c.municipality_code, tables.household.c.address)
+    .join(tables.household, tables.household.c.household_id == tables.resident.c.household_id)
+    .join(_applicant, _applicant.c.household_id == tables.resident.c.household_id)
+    .where(
+        _applicant.c.resident_id == bindparam("resident"),
+        _applicant.c.removed_on.is_(None),
+        tables.resident.c.removed_on.is_(None),
+        tables.household.c.municipality_code == bindparam("code"),
+    )
+    .order_by(tables.resident.c.is_head.desc(), tables.resident.c.position, tables.resident.c.resident_id)
+)
+
+_household_id = (
+    select(tables.resident.c.household_id)
+    .where(tables.resident.c.resident_id == bindparam("resident"))
+    .scalar_subquery()
+)
+_stop = tables.stop_signal
+_STOPS = (
+    select(_stop)
+    .where(
+        _stop.c.municipality_code == bindparam("code"),
+        _stop.c.since <= bindparam("at"),
+        or_(_stop.c.until.is_(None), _stop.c.until > bindparam("at")),
+        or_(
+            _stop.c.level == StopLevel.MUNICIPALITY.value,
+            _stop.c.household_id == _household_id,
+            _stop.c.resident_id.in_(
+                select(tables.resident.c.resident_id).where(tables.resident.c.household_id == _household_id)
             ),
-            closed=tuple(ClosedInterval(span.closed_from, span.closed_until) for span in intervals),
-        )
+        ),
+    )
+    .order_by(_stop.c.since, _stop.c.stop_id)
+)
 
-
-def _valid(table: Table, on: date) -> ColumnElement[bool]:
-    return and_(table.c.valid_from <= on, or_(table.c.valid_until.is_(None), table.c.valid_until >= on))
+_feed = tables.feed
+_FEED_AGES = select(_feed.c.as_of).where(
+    _feed.c.municipality_code == bindparam("code"), _feed.c.feed.in_(bindparam("feeds", expanding=True))
+)
 
 
 def _municipality_name(row: Row[Any]) -> MunicipalityName:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from issuing_center.database import Instant, metadata
@@ -30,49 +31,33 @@ municipality = Table(
     Column("version", BigInteger, nullable=False),
 )
 
-mayor = Table(
-    "mayor",
+settings_version = Table(
+    "settings_version",
     metadata,
     Column("municipality_code", String(6), ForeignKey("municipality.code"), primary_key=True),
-    Column("valid_from", Date, primary_key=True),
-    Column("valid_until", Date),  # the last day; NULL: still in office
-    Column("title", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("version", BigInteger, primary_key=True),
+    Column("valid_from", Date, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),  # settings.toml, as signed
+    Column("signature", LargeBinary, nullable=False),
 )
 
-offer = Table(
-    "offer",
+settings_file = Table(
+    "settings_file",
     metadata,
     Column("municipality_code", String(6), ForeignKey("municipality.code"), primary_key=True),
-    Column("kind", String(32), primary_key=True),
-    Column("valid_from", Date, primary_key=True),
-    Column("valid_until", Date),  # the last day; NULL: until further notice
-    Column("fee_yen", Integer, nullable=False),
-    Column("copies_limit", Integer, nullable=False),
-    Column("scopes", Text, nullable=False),  # words parted by spaces
-    Column("entries", Text, nullable=False),  # words parted by spaces
-    CheckConstraint("fee_yen >= 0", name="fee_yen"),
-    CheckConstraint("copies_limit BETWEEN 1 AND 10", name="copies_limit"),
+    Column("sha256", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),  # the drawing of a seal
 )
 
-opening_window = Table(
-    "opening_window",
+feed = Table(
+    "feed",
     metadata,
     Column("municipality_code", String(6), ForeignKey("municipality.code"), primary_key=True),
-    Column("kind", String(32), primary_key=True),
-    Column("weekday", Integer, primary_key=True),
-    Column("opens", String(5), primary_key=True),  # HH:MM in Japan
-    Column("closes", String(5), nullable=False),
-    CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
-)
-
-closed_interval = Table(
-    "closed_interval",
-    metadata,
-    Column("municipality_code", String(6), ForeignKey("municipality.code"), primary_key=True),
-    Column("kind", String(32), primary_key=True),
-    Column("closed_from", Instant, primary_key=True),
-    Column("closed_until", Instant, nullable=False),
+    Column("feed", String(16), primary_key=True),  # not the residents': that one is the municipality's own
+    Column("sequence", BigInteger, nullable=False),
+    Column("as_of", Instant, nullable=False),
+    CheckConstraint("feed IN ('seals', 'taxes', 'koseki', 'fuhyo', 'risai')", name="feed"),
 )
 
 household = Table(
@@ -143,6 +128,7 @@ stop_signal = Table(
     Column("kind", String(16), nullable=False),
     Column("since", Instant, nullable=False),
     Column("until", Instant),  # NULL: until it is lifted
+    Column("kinds", Text),  # words parted by spaces; NULL: every certificate
     CheckConstraint(
         "(level = 'resident' AND resident_id IS NOT NULL AND household_id IS NULL)"
         " OR (level = 'household' AND resident_id IS NULL AND household_id IS NOT NULL)"
@@ -150,7 +136,9 @@ stop_signal = Table(
         name="level",
     ),
     CheckConstraint(
-        "kind IN ('protected', 'leaving', 'notified_today', 'gaiji', 'stopped', 'removed', 'died')", name="kind"
+        "kind IN ('protected', 'leaving', 'notified_today', 'gaiji', 'stopped', 'removed', 'died', 'seal_abolished',"
+        " 'koseki_pending')",
+        name="kind",
     ),
     Index(None, "resident_id"),
     Index(None, "household_id"),
@@ -165,4 +153,86 @@ certificate_link = Table(
     Column("resident_id", String(32), ForeignKey("resident.resident_id"), nullable=False),
     Column("active", Boolean, nullable=False),
     Index(None, "resident_id"),
+)
+
+seal_registration = Table(
+    "seal_registration",
+    metadata,
+    Column("registration_id", String(32), primary_key=True),
+    Column("resident_id", String(32), ForeignKey("resident.resident_id"), nullable=False),
+    Column("registered_on", Date, nullable=False),
+    Column("abolished_on", Date),  # NULL: in force
+    Column("width_px", Integer, nullable=False),
+    Column("height_px", Integer, nullable=False),
+    Column("dpi", Integer, nullable=False),
+    Column("bits", LargeBinary, nullable=False),
+    Column("former_surname", Text),
+    Column("alias", Text),
+    Column("katakana_name", Text),
+    Column("remarks", Text),
+    CheckConstraint("dpi >= 400", name="dpi"),
+    Index(None, "resident_id"),
+)
+
+tax_year = Table(
+    "tax_year",
+    metadata,
+    Column("resident_id", String(32), ForeignKey("resident.resident_id"), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("body", Text),  # JSON of a TaxRecord; NULL: nothing declared
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("record_id", String(32), primary_key=True),
+    Column("municipality_code", String(6), ForeignKey("municipality.code"), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("in_processing", Boolean, nullable=False),  # 届出処理中
+    Column("body", Text, nullable=False),  # JSON of a Koseki, Fuhyo or Risai
+    CheckConstraint("kind IN ('koseki', 'fuhyo', 'risai')", name="kind"),
+    CheckConstraint("kind = 'koseki' OR NOT in_processing", name="in_processing"),
+    Index(None, "municipality_code"),
+)
+
+record_holder = Table(
+    "record_holder",
+    metadata,
+    Column("record_id", String(32), ForeignKey("record.record_id"), primary_key=True),
+    # A resident, or somebody of the record who lives elsewhere: then the handle of their entry, known nowhere else.
+    Column("holder_id", String(32), primary_key=True),
+    Column("person_key", Text, nullable=False),
+    Index(None, "holder_id"),
+)
+
+koseki_registration = Table(
+    "koseki_registration",
+    metadata,
+    Column("registration_id", String(32), primary_key=True),
+    Column("municipality_code", String(6), ForeignKey("municipality.code"), nullable=False),  # of the 本籍
+    Column("reception_number", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("issuer_key_id", LargeBinary, nullable=False),
+    Column("serial", String(40), nullable=False),
+    Column("honseki", Text, nullable=False),  # as the applicant gave it
+    Column("hittosha", Text, nullable=False),
+    Column("telephone", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("decided_at", Instant),
+    Column("holder_id", String(32)),
+    CheckConstraint("state IN ('received', 'reviewing', 'registered', 'rejected')", name="state"),
+    CheckConstraint("(state = 'registered') = (holder_id IS NOT NULL)", name="holder"),
+    CheckConstraint("(state IN ('registered', 'rejected')) = (decided_at IS NOT NULL)", name="decided"),
+    UniqueConstraint("reception_number"),
+)
+
+_LIVE = koseki_registration.c.state != "rejected"
+Index(
+    "ix_koseki_registration_live",  # one certificate has one application at a municipality, until it is rejected
+    koseki_registration.c.issuer_key_id,
+    koseki_registration.c.serial,
+    koseki_registration.c.municipality_code,
+    unique=True,
+    sqlite_where=_LIVE,
+    postgresql_where=_LIVE,
 )

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 from issuing_center.ledger import store as ledger
-from issuing_center.paper.seal import FICTITIOUS_SEAL
 from issuing_center.register.loading import load_register
 from issuing_center.sandbox.certificates import POLICY_OID
 from issuing_center.sandbox.folder import GENERATIONS, SandboxFolder
@@ -21,8 +20,14 @@ from issuing_center.settings import Settings
 from issuing_center.visits import store as visits
 from issuing_center.wiring import running_service
 
-REGISTER = Path(__file__).parents[2] / "assets" / "registers" / "shiomino.toml"
-SHIOMINO = "990019"
+SHIOMINO, YAMATE, KOMIHON = "990019", "990035", "990043"
+_REGISTERS = Path(__file__).parents[2] / "assets" / "registers"
+REGISTERS = {
+    SHIOMINO: _REGISTERS / "shiomino.toml",
+    YAMATE: _REGISTERS / "yamate.toml",
+    KOMIHON: _REGISTERS / "komihon.toml",
+}
+"""Municipality code and register file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,13 @@ def sandbox_center(
     host: str = "127.0.0.1",
     port: int = 0,
     enforce_hours: bool = False,
+    register: Path | None = None,
 ) -> Iterator[SandboxCenter]:
-    """Make what is missing under `data`, start the responder and load the registers; all ends with the block."""
+    """Make what is missing under `data`, start the responder and load the registers; all ends with the block.
+
+    `register` is another file of residents for the first of the municipalities.
+    """
+    registers = REGISTERS if register is None else {**REGISTERS, SHIOMINO: register}
     folder = ensure_sandbox(data)
     with OcspResponder(folder, clock=now) as responder:
         settings = Settings(
@@ -64,15 +74,16 @@ def sandbox_center(
             ocsp_url=responder.url,
             crls=tuple(folder.crl(number) for number in GENERATIONS),
             register_age=None,
-            seals=((SHIOMINO, FICTITIOUS_SEAL),),
         )
-        certificates = [
-            (link.persona.resident_key, link.issuer_key_id, link.serial)
-            for link in links(folder)
-            if link.persona.resident_key is not None
-        ]
+        certificates: dict[str, list[tuple[str, bytes, int]]] = {code: [] for code in REGISTERS}
+        for link in links(folder):
+            if link.persona.resident_key is not None:
+                certificates[link.persona.municipality].append(
+                    (link.persona.resident_key, link.issuer_key_id, link.serial)
+                )
         with running_service(settings, now, enforce_hours=enforce_hours) as service:
-            load_register(service.engine, REGISTER, certificates, as_of=now())
+            for code, file in registers.items():
+                load_register(service.engine, file, certificates[code], as_of=now())
             # In production a timer does it every minute.
             ledger.erase_expired(service.engine, now())
             visits.expire(service.engine, now())

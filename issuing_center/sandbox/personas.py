@@ -38,6 +38,8 @@ class Persona:
     title_en: str
     resident_key: str | None
     """The person in the fictitious register; None where nobody is linked to the certificate."""
+    municipality: str = "990019"
+    """Whose register that is, by its code."""
     kind: PersonaKind = PersonaKind.CARD
     state: CertificateState = CertificateState.GOOD
     generation: int = 3
@@ -114,6 +116,14 @@ PERSONAS: tuple[Persona, ...] = (
     Persona("protected", "支援措置を受けている人", "Resident under support measures", "protected"),
     Persona("leaving", "転出予定の人", "Resident about to move out", "leaving"),
     Persona("child", "15歳未満の人", "Resident under 15", "child"),
+    Persona("taichi", "印鑑登録を廃止した人", "Seal registration abolished", "taichi"),
+    Persona(
+        "kazuo", "和夫：山手市の住民", "Kazuo: lives in Yamate City", "yamate-head", municipality="990035", generation=2
+    ),
+    Persona("shigeru", "茂：小見本町の住民", "Shigeru: lives in Komihon Town", "komihon-head", municipality="990043"),
+    Persona(
+        "ken", "健：小見本町で被災した世帯主", "Ken: dwelling damaged in Komihon", "nomura-1", municipality="990043"
+    ),
 )
 """Every persona. Adding one is adding a row here and, if linked, a resident of that key in the fictitious register."""
 

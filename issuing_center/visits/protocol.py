@@ -6,16 +6,21 @@ sealed to the key the card signed for.
 
 import base64
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
+
+import msgspec
 
 from issuing_center import eventlog, wire
 from issuing_center.availability import JST, closed, is_fresh
 from issuing_center.database import writing
 from issuing_center.devices import Device
 from issuing_center.eligibility import Household, household_of, refusal_for
+from issuing_center.entitlement import Denied, Entitled, entitlement
 from issuing_center.ledger import store as ledger
 from issuing_center.ledger.entries import Refusal as PrivateReason
 from issuing_center.problems import No, Refusal
+from issuing_center.register.port import RegisterSnapshot
 from issuing_center.register.records import MunicipalitySettings, OfferSettings, ResidentId
 from issuing_center.sealing import BadPublicKeyError, seal, visit_key
 from issuing_center.service import Service
@@ -166,58 +171,72 @@ def _menu(
         settings = snapshot.municipality(now.astimezone(JST).date())
         household = household_of(snapshot, resident, now)
         as_of = snapshot.as_of
+        reason = household if isinstance(household, str) else refusal_for(household, frozenset())
+        offers: list[wire.OfferInfo] = []
+        if settings is not None and not isinstance(household, str) and reason is None:
+            offers = _offers(service, device, challenge.visit_id, snapshot, settings, household, now)
+    # After the snapshot: a worker holds one connection at a time, and a refusal is written down.
     if settings is None or refuse_stale(service, challenge.municipality_code, as_of, now):
         return Refusal(No.STOPPED)
-    if isinstance(household, str):
-        return refuse_privately(service, device, challenge.visit_id, household, now)
-    reason = refusal_for(household, frozenset())
     if reason is not None:
         return refuse_privately(service, device, challenge.visit_id, reason, now)
-    return wire.MenuPayload(
-        offers=_offers(service, settings, household, now),
+    return wire.MenuPayload(offers=offers)
+
+
+def _offers(
+    service: Service,
+    device: Device,
+    visit_id: str,
+    snapshot: RegisterSnapshot,
+    settings: MunicipalitySettings,
+    household: Household,
+    now: datetime,
+) -> list[wire.OfferInfo]:
+    """Give every kind that the municipality offers, in the order of the wire, with what may be chosen or why nothing."""
+    offers: list[wire.OfferInfo] = []
+    for kind in wire.Kind:
+        offer = settings.offer(kind.value)
+        entitled = entitlement(snapshot, settings, kind, household, now.astimezone(JST).date())
+        if offer is None or entitled is None:
+            continue
+        shut = closed(settings.rules, kind, device.device_id, now) if service.enforce_hours else None
+        if shut is None and not is_fresh(snapshot.complete_until(kind.value), now, service.limits.register_age):
+            shut = wire.Closed.MAINTENANCE
+        offers.append(_offer(offer, kind, entitled, shut, person_ref(service, visit_id, kind)))
+    return offers
+
+
+def _offer(
+    offer: OfferSettings,
+    kind: wire.Kind,
+    entitled: Entitled | Denied,
+    shut: wire.Closed | None,
+    ref: Callable[[str], str],
+) -> wire.OfferInfo:
+    plain = wire.OfferInfo(
+        kind=kind, fee_yen=offer.fee_yen, copies_limit=offer.copies_limit, scopes=[], items=[], closed=shut
+    )
+    if isinstance(entitled, Denied):
+        return msgspec.structs.replace(plain, closed=shut or entitled.closed)
+    names_members = {wire.Scope.SOME, wire.Scope.ONE} & set(entitled.scopes)
+    return msgspec.structs.replace(
+        plain,
+        scopes=list(entitled.scopes),
+        items=list(entitled.items),
+        years=list(entitled.years),
         members=[
-            wire.MemberInfo(
-                ref=member_ref(service.subject_key, challenge.visit_id, member.resident_id),
-                name=member.name,
-                applicant=member.resident_id == resident,
-            )
-            for member in household.members
+            wire.MemberInfo(ref=ref(person.key), name=person.name, applicant=person.applicant)
+            for person in (entitled.persons if names_members else ())
         ],
     )
 
 
-def _offers(
-    service: Service, settings: MunicipalitySettings, household: Household, now: datetime
-) -> list[wire.OfferInfo]:
-    known = {kind.value for kind in wire.Kind}
-    return [
-        wire.OfferInfo(
-            kind=wire.Kind(offer.kind),
-            fee_yen=offer.fee_yen,
-            copies_limit=offer.copies_limit,
-            scopes=_scopes(offer, household),
-            items=[wire.ItemName(item) for item in offer.items if item_applies(item, household)],
-            closed=closed(offer, now) if service.enforce_hours else None,
-        )
-        for offer in settings.offers
-        if offer.kind in known
-    ]
-
-
-def _scopes(offer: OfferSettings, household: Household) -> list[wire.Scope]:
-    """Give the scopes that mean something: somebody who lives alone is not asked whose entries are wanted."""
-    if len(household.members) == 1:
-        return [wire.Scope(scope) for scope in offer.scopes if scope != wire.Scope.SOME.value]
-    return [wire.Scope(scope) for scope in offer.scopes]
-
-
-def item_applies(item: str, household: Household) -> bool:
-    """Tell whether anybody of the household has such an entry: 本籍 is of nationals, 在留資格 of foreign residents."""
-    if item == wire.ItemName.DOMICILE.value:
-        return any(member.foreign is None for member in household.members)
-    if item == wire.ItemName.FOREIGN_STATUS.value:
-        return any(member.foreign is not None for member in household.members)
-    return True
+def person_ref(service: Service, visit_id: str, kind: wire.Kind) -> Callable[[str], str]:
+    """Give how a visit names the persons of a kind: by a handle that is worthless in any other visit."""
+    # Keys within a family register are that register's own, so those of two kinds may be the same word.
+    of_residents = kind in (wire.Kind.JUMINHYO, wire.Kind.KISAIJIKO)
+    prefix = "" if of_residents else f"{kind.value} "
+    return lambda key: member_ref(service.subject_key, visit_id, ResidentId(prefix + key))
 
 
 def refuse_stale(service: Service, municipality_code: str, as_of: datetime, now: datetime) -> bool:

@@ -11,7 +11,7 @@ MunicipalityCode = NewType("MunicipalityCode", str)
 """Six digits: prefecture 2, municipality 3, check digit 1 (全国地方公共団体コード)."""
 
 MemberRef = NewType("MemberRef", str)
-"""A household member within one visit; made at random by the center, worthless in any other visit."""
+"""A person of the household or of the 戸籍 within one visit; worthless in any other visit."""
 
 TransactionId = NewType("TransactionId", str)
 """128 random bits, 32 hexadecimal digits; names an order everywhere (INV-9)."""
@@ -28,6 +28,24 @@ class CertificateKind(Enum):
 
     JUMINHYO = "juminhyo"
     """住民票の写し"""
+    KISAIJIKO = "kisaijiko"
+    """住民票記載事項証明書"""
+    INKAN = "inkan"
+    """印鑑登録証明書"""
+    KAZEI = "kazei"
+    """課税証明書 or 非課税証明書: which of the two is printed depends on the record"""
+    SHOTOKU = "shotoku"
+    """所得証明書"""
+    NOZEI = "nozei"
+    """納税証明書"""
+    KOSEKI_ZENBU = "koseki-zenbu"
+    """戸籍全部事項証明書 (戸籍謄本)"""
+    KOSEKI_KOJIN = "koseki-kojin"
+    """戸籍個人事項証明書 (戸籍抄本)"""
+    FUHYO = "fuhyo"
+    """戸籍の附票の写し"""
+    RISAI = "risai"
+    """罹災証明書"""
 
 
 class ScopeKind(Enum):
@@ -36,19 +54,31 @@ class ScopeKind(Enum):
     SELF = "self"
     HOUSEHOLD = "household"
     SOME = "some"
+    """Some of the household, or of the 戸籍; the order names them."""
+    WHOLE = "whole"
+    """Everybody of the 戸籍 or its 附票."""
+    ONE = "one"
+    """One person of the 戸籍 or its 附票; the order names the person."""
+
+    @property
+    def names_members(self) -> bool:
+        """Whether an order of this scope names persons."""
+        return self in (ScopeKind.SOME, ScopeKind.ONE)
 
 
 class Item(Enum):
-    """Entries of a 住民票の写し that appear only when asked for (domain of 住民基本台帳法 第12条)."""
+    """Entries that appear only when asked for: 住民基本台帳法 第12条 for the resident record, 第20条 for the 附票."""
 
     HEAD_AND_RELATION = "head_and_relation"
     """世帯主・続柄"""
     DOMICILE = "domicile"
-    """本籍・筆頭者; Japanese nationals only"""
+    """本籍・筆頭者; in a resident record of Japanese nationals only"""
     MY_NUMBER = "my_number"
     """個人番号; asks for a purpose the law names"""
     FOREIGN_STATUS = "foreign_status"
     """国籍・地域、在留資格ほか; foreign residents only"""
+    OVERSEAS_VOTING = "overseas_voting"
+    """在外選挙人名簿等への登録; in a 附票 only"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +88,14 @@ class Order:
     kind: CertificateKind
     scope: ScopeKind
     members: tuple[MemberRef, ...] = field(repr=False)
-    """Whom the sheet shows when scope is SOME; empty otherwise. The applicant need not be among them."""
+    """Whom the sheet shows when the scope names members; empty otherwise. The applicant need not be among them."""
     items: frozenset[Item]
     copies: int
     """1 to the limit of the offer."""
     fee_yen: int
     """Fee of one copy as it was shown to the resident."""
+    year: int | None = None
+    """年度 of a tax certificate: 2026 is 令和8年度. None for kinds without one."""
 
     @property
     def total_yen(self) -> int:
@@ -84,6 +116,15 @@ class Municipality:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A person of the applicant's household or 戸籍, to be chosen from on the screen."""
+
+    ref: MemberRef
+    name: str = field(repr=False)
+    is_applicant: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One certificate as this resident can have it in this visit."""
 
@@ -93,16 +134,11 @@ class Offer:
     scopes: tuple[ScopeKind, ...]
     items: tuple[Item, ...]
     closed_reason: str | None
-    """None when it can be had now, else a word that has a sentence in the strings: closed_hours, maintenance."""
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person of the applicant's household, to be chosen from on the screen."""
-
-    ref: MemberRef
-    name: str = field(repr=False)
-    is_applicant: bool
+    """None when it can be had now, else a word that has a sentence in the strings: closed_hours, maintenance, ..."""
+    years: tuple[int, ...] = ()
+    """年度 to choose from, newest first; empty where the kind has none."""
+    members: tuple[Member, ...] = field(default=(), repr=False)
+    """Persons that a scope of this kind may name, in the order of the record; empty where no scope names any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +146,12 @@ class Menu:
     """What an opened visit may ask for."""
 
     offers: tuple[Offer, ...]
-    members: tuple[Member, ...] = field(repr=False)
+
+    def offer(self, kind: CertificateKind) -> Offer | None:
+        """Give the offer of a kind; None when the municipality has none."""
+        return next((offer for offer in self.offers if offer.kind is kind), None)
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Everybody whom some offer lets choose, once each."""
+        return tuple({member.ref: member for offer in self.offers for member in offer.members}.values())

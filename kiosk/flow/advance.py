@@ -15,6 +15,7 @@ from kiosk.flow.choose import (
     choosing_kind,
     choosing_members,
     choosing_scope,
+    choosing_year,
     confirming,
 )
 from kiosk.flow.custody import timed, with_custody
@@ -79,6 +80,8 @@ def by_state(state: s.State, event: Event, now: Instant, settings: FlowSettings)
             return choosing_scope(state, event)
         case s.ChoosingMembers():
             return choosing_members(state, event)
+        case s.ChoosingYear():
+            return choosing_year(state, event)
         case s.ChoosingItems():
             return choosing_items(state, event)
         case s.ChoosingCopies():

@@ -113,6 +113,7 @@ ROWS: Mapping[type[s.State], Row] = MappingProxyType(
         s.ChoosingKind: CHOICE,
         s.ChoosingScope: CHOICE,
         s.ChoosingMembers: CHOICE,
+        s.ChoosingYear: CHOICE,
         s.ChoosingItems: CHOICE,
         s.ChoosingCopies: CHOICE,
         s.Confirming: CHOICE,

@@ -1,14 +1,16 @@
-"""Choosing the certificate: kind, scope, members, items, copies, and the confirmation before the order.
+"""Choosing the certificate: kind, scope, members, year, items, copies, and the confirmation before the order.
 
 Pages that offer no choice are left out, forwards and backwards alike.
 """
 
 from dataclasses import replace
+from typing import assert_never
 
-from kiosk.domain.certificates import Offer, ScopeKind
+from kiosk.domain.certificates import ScopeKind
 from kiosk.flow.codes import CLOSED
 from kiosk.flow.effects import PlaceOrder
 from kiosk.flow.events import Event, Touched
+from kiosk.flow.questions import Question, asked, can_be_had, first_draft, open_scopes, with_scope
 from kiosk.flow.screen_model import Button
 from kiosk.flow.session import Session
 from kiosk.flow.settings import FlowSettings
@@ -18,6 +20,7 @@ from kiosk.flow.states import (
     ChoosingKind,
     ChoosingMembers,
     ChoosingScope,
+    ChoosingYear,
     Confirming,
     Draft,
     Preparing,
@@ -26,10 +29,7 @@ from kiosk.flow.states import (
 from kiosk.flow.step import Step, ignore, tell
 from kiosk.ports.clock import Instant
 
-
-def can_be_had(offer: Offer) -> bool:
-    """Tell whether an offer may be chosen now."""
-    return offer.closed_reason is None and bool(offer.scopes) and offer.copies_limit >= 1
+Asking = ChoosingScope | ChoosingMembers | ChoosingYear | ChoosingItems | ChoosingCopies
 
 
 def choosing_kind(state: ChoosingKind, event: Event) -> Step:
@@ -38,10 +38,9 @@ def choosing_kind(state: ChoosingKind, event: Event) -> Step:
         case Touched(touch) if touch.button is Button.KIND:
             for offer in state.verified.opened.menu.offers:
                 if offer.kind.value == touch.argument and can_be_had(offer):
-                    draft = Draft(offer, offer.scopes[0])
-                    if len(offer.scopes) > 1 or draft.scope is ScopeKind.SOME:
-                        return Step(ChoosingScope(state.session, state.verified, draft))
-                    return after_scope(state.session, state.verified, draft)
+                    draft = first_draft(offer)
+                    first = next(asked(draft), None)
+                    return Step(page(first, state.session, state.verified, draft))
             return ignore(state)
         case _:
             return ignore(state)
@@ -51,33 +50,47 @@ def choosing_scope(state: ChoosingScope, event: Event) -> Step:
     """Choose whose entries."""
     match event:
         case Touched(touch) if touch.button is Button.SCOPE:
-            for scope in state.draft.offer.scopes:
+            for scope in open_scopes(state.draft.offer):
                 if scope.value == touch.argument:
-                    draft = replace(state.draft, scope=scope)
-                    if scope is ScopeKind.SOME:
-                        return Step(ChoosingMembers(state.session, state.verified, draft))
-                    return after_scope(state.session, state.verified, draft)
+                    return onward(state, with_scope(state.draft, scope))
             return ignore(state)
         case Touched(touch) if touch.button is Button.BACK:
-            return Step(ChoosingKind(state.session, state.verified))
+            return backward(state)
         case _:
             return ignore(state)
 
 
 def choosing_members(state: ChoosingMembers, event: Event) -> Step:
-    """Tick members; at least one to go on. The order of the list is kept, whatever the order of touches."""
+    """Tick members, at least one to go on; of a scope ONE the first touch leads on."""
     match event:
         case Touched(touch) if touch.button is Button.MEMBER:
-            known = [member.ref for member in state.verified.opened.menu.members]
+            known = [member.ref for member in state.draft.offer.members]
             if touch.argument not in known:
                 return ignore(state)
-            chosen = set(state.draft.members) ^ {touch.argument}
-            members = tuple(ref for ref in known if ref in chosen)
-            return Step(replace(state, draft=replace(state.draft, members=members)))
-        case Touched(touch) if touch.button is Button.NEXT and state.draft.members:
-            return after_scope(state.session, state.verified, state.draft)
+            alone = state.draft.scope is ScopeKind.ONE
+            chosen = {touch.argument} if alone else set(state.draft.members) ^ {touch.argument}
+            # The order of the list is kept, whatever the order of touches.
+            draft = replace(state.draft, members=tuple(ref for ref in known if ref in chosen))
+            return onward(state, draft) if alone else Step(replace(state, draft=draft))
+        case Touched(touch) if touch.button is Button.NEXT:
+            ready = state.draft.scope is not ScopeKind.ONE and state.draft.members
+            return onward(state, state.draft) if ready else ignore(state)
         case Touched(touch) if touch.button is Button.BACK:
-            return Step(ChoosingScope(state.session, state.verified, state.draft))
+            return backward(state)
+        case _:
+            return ignore(state)
+
+
+def choosing_year(state: ChoosingYear, event: Event) -> Step:
+    """Choose the 年度."""
+    match event:
+        case Touched(touch) if touch.button is Button.YEAR:
+            for year in state.draft.offer.years:
+                if str(year) == touch.argument:
+                    return onward(state, replace(state.draft, year=year))
+            return ignore(state)
+        case Touched(touch) if touch.button is Button.BACK:
+            return backward(state)
         case _:
             return ignore(state)
 
@@ -92,9 +105,9 @@ def choosing_items(state: ChoosingItems, event: Event) -> Step:
                     return Step(replace(state, draft=draft))
             return ignore(state)
         case Touched(touch) if touch.button is Button.NEXT:
-            return after_items(state.session, state.verified, state.draft)
+            return onward(state, state.draft)
         case Touched(touch) if touch.button is Button.BACK:
-            return before_items(state.session, state.verified, state.draft)
+            return backward(state)
         case _:
             return ignore(state)
 
@@ -108,9 +121,9 @@ def choosing_copies(state: ChoosingCopies, event: Event) -> Step:
                 return ignore(state)
             return Step(replace(state, draft=replace(state.draft, copies=copies)))
         case Touched(touch) if touch.button is Button.NEXT:
-            return Step(Confirming(state.session, state.verified, state.draft))
+            return onward(state, state.draft)
         case Touched(touch) if touch.button is Button.BACK:
-            return before_copies(state.session, state.verified, state.draft)
+            return backward(state)
         case _:
             return ignore(state)
 
@@ -125,38 +138,59 @@ def confirming(state: Confirming, event: Event, now: Instant, settings: FlowSett
             order = state.draft.order()
             return Step(Preparing(session, state.verified, order, ticket), (PlaceOrder(ticket, order),))
         case Touched(touch) if touch.button is Button.BACK:
-            if state.draft.offer.copies_limit > 1:
-                return Step(ChoosingCopies(state.session, state.verified, state.draft))
-            return before_copies(state.session, state.verified, state.draft)
+            return backward(state)
         case _:
             return ignore(state)
 
 
-def after_scope(session: Session, verified: Verified, draft: Draft) -> Step:
-    """Go on to the items, or past them."""
-    if draft.offer.items:
-        return Step(ChoosingItems(session, verified, draft))
-    return after_items(session, verified, draft)
+def question_of(state: Asking) -> Question:
+    """Name the question that a state asks."""
+    match state:
+        case ChoosingScope():
+            return Question.SCOPE
+        case ChoosingMembers():
+            return Question.MEMBERS
+        case ChoosingYear():
+            return Question.YEAR
+        case ChoosingItems():
+            return Question.ITEMS
+        case ChoosingCopies():
+            return Question.COPIES
+        case _:
+            assert_never(state)
 
 
-def after_items(session: Session, verified: Verified, draft: Draft) -> Step:
-    """Go on to the copies, or past them."""
-    if draft.offer.copies_limit > 1:
-        return Step(ChoosingCopies(session, verified, draft))
-    return Step(Confirming(session, verified, draft))
+def page(question: Question | None, session: Session, verified: Verified, draft: Draft) -> Asking | Confirming:
+    """Give the state that asks a question; with none left, the confirmation."""
+    match question:
+        case None:
+            return Confirming(session, verified, draft)
+        case Question.SCOPE:
+            return ChoosingScope(session, verified, draft)
+        case Question.MEMBERS:
+            return ChoosingMembers(session, verified, draft)
+        case Question.YEAR:
+            return ChoosingYear(session, verified, draft)
+        case Question.ITEMS:
+            return ChoosingItems(session, verified, draft)
+        case Question.COPIES:
+            return ChoosingCopies(session, verified, draft)
+        case _:
+            assert_never(question)
 
 
-def before_copies(session: Session, verified: Verified, draft: Draft) -> Step:
-    """Go back to the items, or past them."""
-    if draft.offer.items:
-        return Step(ChoosingItems(session, verified, draft))
-    return before_items(session, verified, draft)
+def onward(state: Asking, draft: Draft) -> Step:
+    """Go on to the next question that is asked."""
+    here = question_of(state)
+    following = next((question for question in asked(draft) if question > here), None)
+    return Step(page(following, state.session, state.verified, draft))
 
 
-def before_items(session: Session, verified: Verified, draft: Draft) -> Step:
-    """Go back to members, scope or kind, whichever was the choice before."""
-    if draft.scope is ScopeKind.SOME:
-        return Step(ChoosingMembers(session, verified, draft))
-    if len(draft.offer.scopes) > 1:
-        return Step(ChoosingScope(session, verified, draft))
-    return Step(ChoosingKind(session, verified))
+def backward(state: Asking | Confirming) -> Step:
+    """Go back to the question that was asked before, or to the kinds."""
+    before = [
+        question for question in asked(state.draft) if isinstance(state, Confirming) or question < question_of(state)
+    ]
+    if not before:
+        return Step(ChoosingKind(state.session, state.verified))
+    return Step(page(before[-1], state.session, state.verified, state.draft))

@@ -39,6 +39,7 @@ def holds_visit(state: s.State) -> bool:
             | s.ChoosingKind()
             | s.ChoosingScope()
             | s.ChoosingMembers()
+            | s.ChoosingYear()
             | s.ChoosingItems()
             | s.ChoosingCopies()
             | s.Confirming()

@@ -2,25 +2,25 @@
 
 from math import ceil
 
+from kiosk.domain.certificates import Offer
 from kiosk.flow import states as s
 from kiosk.flow.aside import ROWS, Cancel
+from kiosk.flow.questions import Question, asked, first_draft
 from kiosk.flow.screen_model import Action, Body, Button, Role, ScreenId, ScreenModel, Text, Touch
 from kiosk.flow.settings import FlowSettings
 from kiosk.ports.clock import Instant
 
-STEPS = (
-    ScreenId.MUNICIPALITY,
-    ScreenId.PLACE_CARD,
-    ScreenId.PIN,
-    ScreenId.KIND,
-    ScreenId.SCOPE,
-    ScreenId.ITEMS,
-    ScreenId.COPIES,
-    ScreenId.CONFIRM,
-    ScreenId.PAYING,
-    ScreenId.PRINTING,
-)
-"""The numbered part of a visit; without payment it has one step less."""
+BEFORE = (ScreenId.MUNICIPALITY, ScreenId.PLACE_CARD, ScreenId.PIN, ScreenId.KIND)
+MOST_ASKED = (ScreenId.SCOPE, ScreenId.ITEMS, ScreenId.COPIES)
+"""What a kind asks at most: those who take a year are for oneself alone and have no items."""
+ASKED_AT = {
+    Question.SCOPE: ScreenId.SCOPE,
+    Question.MEMBERS: ScreenId.SCOPE,
+    Question.YEAR: ScreenId.YEAR,
+    Question.ITEMS: ScreenId.ITEMS,
+    Question.COPIES: ScreenId.COPIES,
+}
+"""Whose entries is one step, whether scope, persons or both are asked: how many pages it takes follows from the answer."""
 
 SAME_STEP = {
     ScreenId.LAST_TRY: ScreenId.PIN,
@@ -31,11 +31,41 @@ SAME_STEP = {
 }
 
 
-def step_of(screen: ScreenId, settings: FlowSettings) -> tuple[int, int] | None:
+def steps(offer: Offer | None, settings: FlowSettings) -> list[ScreenId]:
+    """Give the numbered part of a visit: exactly what the chosen kind asks, and the longest way before one is chosen.
+
+    So the number of steps may get smaller with the choice, and never grows afterwards.
+    """
+    questions = MOST_ASKED if offer is None else dict.fromkeys(ASKED_AT[q] for q in asked(first_draft(offer)))
+    pays = settings.takes_payment and (offer is None or offer.fee_yen > 0)
+    return [*BEFORE, *questions, ScreenId.CONFIRM, *([ScreenId.PAYING] if pays else []), ScreenId.PRINTING]
+
+
+def step_of(screen: ScreenId, offer: Offer | None, settings: FlowSettings) -> tuple[int, int] | None:
     """Give "step n of m" of a screen; None outside the numbered part."""
-    steps = [step for step in STEPS if settings.takes_payment or step is not ScreenId.PAYING]
+    numbered = steps(offer, settings)
     step = SAME_STEP.get(screen, screen)
-    return (steps.index(step) + 1, len(steps)) if step in steps else None
+    return (numbered.index(step) + 1, len(numbered)) if step in numbered else None
+
+
+def offer_of(state: s.Attended) -> Offer | None:
+    """Give the offer that a state is about; None before the choice and after the paper."""
+    match state:
+        case (
+            s.ChoosingScope()
+            | s.ChoosingMembers()
+            | s.ChoosingYear()
+            | s.ChoosingItems()
+            | s.ChoosingCopies()
+            | s.Confirming()
+        ):
+            return state.draft.offer
+        case s.Preparing() | s.CheckingDevices():
+            return state.verified.opened.menu.offer(state.order.kind)
+        case s.Paying() | s.Cancelling() | s.Printing():
+            return state.verified.opened.menu.offer(state.issued.documents[0].kind)
+        case _:
+            return None
 
 
 def warning_s(state: s.State, now: Instant, settings: FlowSettings) -> int | None:
@@ -85,7 +115,7 @@ def frame(
         title=Text(title or f"screen.{screen.value}.title"),
         body=body,
         actions=tuple(offered),
-        step=step_of(screen, settings) if numbered else None,
+        step=step_of(screen, offer_of(state), settings) if numbered else None,
         warning_s=warning_s(state, now, settings),
         announcement=Text(voice or f"voice.{screen.value}"),
     )

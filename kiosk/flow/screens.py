@@ -44,6 +44,8 @@ def screen_for(state: s.State, now: Instant, settings: FlowSettings) -> ScreenMo
             return screens_choose.choosing_scope(state, now, settings)
         case s.ChoosingMembers():
             return screens_choose.choosing_members(state, now, settings)
+        case s.ChoosingYear():
+            return screens_choose.choosing_year(state, now, settings)
         case s.ChoosingItems():
             return screens_choose.choosing_items(state, now, settings)
         case s.ChoosingCopies():

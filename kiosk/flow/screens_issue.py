@@ -45,7 +45,8 @@ def money_back(state: s.Cancelling | s.Refunding, now: Instant, settings: FlowSe
     body = Busy(Text("screen.paying.stopping" if stopping else "screen.paying.refunding"))
     title = "screen.paying.title_stopping" if stopping else "screen.paying.title_refunding"
     voice = "voice.paying_stopping" if stopping else "voice.refunding"
-    return frame(state, ScreenId.PAYING, body, now, settings, title=title, voice=voice)
+    # Money that goes back is no step of the way, and the state that refunds no longer knows the way.
+    return frame(state, ScreenId.PAYING, body, now, settings, title=title, voice=voice, numbered=stopping)
 
 
 def printing(state: s.Printing, now: Instant, settings: FlowSettings) -> ScreenModel:

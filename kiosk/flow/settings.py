@@ -16,6 +16,7 @@ from kiosk.flow.states import (
     ChoosingMembers,
     ChoosingMunicipality,
     ChoosingScope,
+    ChoosingYear,
     Collect,
     Confirming,
     Consent,
@@ -107,6 +108,7 @@ class Deadlines:
                 | ChoosingKind()
                 | ChoosingScope()
                 | ChoosingMembers()
+                | ChoosingYear()
                 | ChoosingItems()
                 | ChoosingCopies()
                 | Paying()

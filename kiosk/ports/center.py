@@ -47,6 +47,12 @@ class RefusalReason(Enum):
     GLYPH_MISSING = "REFUSED-03"
     FEE_CHANGED = "REFUSED-04"
     STOPPED = "REFUSED-05"
+    NO_SEAL = "REFUSED-06"
+    """No seal is registered, or no longer."""
+    NO_TAX_DATA = "REFUSED-07"
+    """Nothing declared for this 年度."""
+    NOT_REGISTERED = "REFUSED-08"
+    """The 本籍地 has no 利用登録 of this card, or has not decided on it yet."""
 
 
 @dataclass(frozen=True, slots=True)

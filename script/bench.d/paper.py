@@ -18,16 +18,18 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from issuing_center.paper import (
+    AnySheet,
     DrawnDocument,
     Expected,
     JuminhyoSheet,
     PaperFonts,
     check_complete,
-    draw_juminhyo,
+    draw,
     grid,
     load_fonts,
 )
 from issuing_center.paper.pdf import MM, PAGE_PT
+from tests.golden.forms import FORMS
 from tests.golden.sheets import HANAKO, SHEETS
 
 IPAMJ = "/usr/share/fonts/truetype/ipamj"
@@ -75,8 +77,8 @@ def _sheet(name: str, number: int) -> JuminhyoSheet:
     return replace(sheet, persons=(first, *sheet.persons[1:]), txn=f"{number:032x}")
 
 
-def _drawn(sheet: JuminhyoSheet, fonts: PaperFonts) -> DrawnDocument:
-    document = draw_juminhyo(sheet, fonts)
+def _drawn(sheet: AnySheet, fonts: PaperFonts) -> DrawnDocument:
+    document = draw(sheet, fonts)
     if not isinstance(document, DrawnDocument):
         raise TypeError(document)
     return document
@@ -186,6 +188,10 @@ def run() -> dict[str, object]:
     ):
         made = sheets[name]
         figures.append(_figure(words, median_ms(lambda number, made=made: _drawn(made[number], fonts)), None, None))  # type: ignore[misc]  # a lambda's default has no annotation
+    for form, samples in FORMS.items():
+        kind = [replace(next(iter(samples.values())), txn=f"{number:032x}") for number in range(ROUNDS)]
+        words = f"{form}, first sample, {_drawn(kind[0], fonts).pages} page(s)"
+        figures.append(_figure(words, median_ms(lambda number, kind=kind: _drawn(kind[number], fonts)), None, "<= 5"))  # type: ignore[misc]  # the same
     figures.append(
         _figure(
             "completeness of the finished page (INV-18)",

@@ -12,22 +12,22 @@ from kiosk.cardproc import load_persona
 from kiosk.flow.screen_model import ScreenId
 from kiosk.headless import FieldHand, VisitResult, run_visit
 from kiosk.ports.payment import ChargeKey, NotCharged, Paid, Refunded
-from kiosk.runner import Runner
+from kiosk.world import Figures
 from printers.jobs import Trouble
 from printers.pdf_sink import SinkFault
 from tests.support.town import FLOW, WISHES, Machine
 
 
-def one_visit(machine: Machine) -> tuple[VisitResult, Runner]:
+def one_visit(machine: Machine) -> tuple[VisitResult, Figures]:
     """Make a visit and wait until the center has its outcome."""
     with machine.started() as world:
-        result, runner = machine.visit(world)
-        return result, runner
+        result, figures = machine.visit(world)
+        return result, figures
 
 
-def charge(machine: Machine, runner: Runner) -> object:
-    assert runner.last_order is not None
-    return machine.cashier.charge_state(ChargeKey(runner.last_order.transaction))
+def charge(machine: Machine, figures: Figures) -> object:
+    assert figures.order is not None
+    return machine.cashier.charge_state(ChargeKey(figures.order.transaction))
 
 
 @pytest.mark.parametrize(
@@ -41,19 +41,21 @@ def charge(machine: Machine, runner: Runner) -> object:
 )
 def test_when_nothing_comes_out_the_money_goes_back(machine: Machine, trouble: Trouble, code: str) -> None:
     machine.paper.fault = SinkFault(trouble, 0)
-    result, runner = one_visit(machine)
+    result, figures = one_visit(machine)
     assert result.code == code
-    assert charge(machine, runner) == Refunded(200)
+    assert charge(machine, figures) == Refunded(200)
     assert machine.paper.files == []
 
 
+@pytest.mark.expect_log("kiosk", "ERROR")
 def test_a_sheet_that_may_have_come_out_is_a_case_for_staff_and_no_refund_is_guessed(machine: Machine) -> None:
     machine.paper.fault = SinkFault(None, 0)
-    result, runner = one_visit(machine)
+    result, figures = one_visit(machine)
     assert ScreenId.CALLING_STAFF in result.screens
-    assert charge(machine, runner) == Paid(200)
+    assert charge(machine, figures) == Paid(200)
 
 
+@pytest.mark.expect_log("kiosk", "ERROR")
 def test_a_line_lost_after_the_coin_is_a_case_for_staff(machine: Machine) -> None:
     machine.cashier.faults.add(MoneyFault.LOST_AFTER_CHARGE)
     result, _ = one_visit(machine)
@@ -61,6 +63,7 @@ def test_a_line_lost_after_the_coin_is_a_case_for_staff(machine: Machine) -> Non
     assert machine.paper.files == []
 
 
+@pytest.mark.expect_log("kiosk", "ERROR")
 def test_a_refund_that_is_not_certain_is_a_case_for_staff(machine: Machine) -> None:
     machine.paper.fault = SinkFault(Trouble.JAM, 0)
     machine.cashier.faults.add(MoneyFault.REFUND_LOST)
@@ -80,9 +83,9 @@ def test_a_machine_that_could_not_finish_does_not_begin(
     machine: Machine, break_it: Callable[[Machine], None], code: str
 ) -> None:
     break_it(machine)
-    result, runner = one_visit(machine)
+    result, figures = one_visit(machine)
     assert result.code == code
-    assert runner.last_order is None
+    assert figures.order is None
 
 
 @pytest.mark.parametrize("how", ["pull-before", "pull-after"])
@@ -91,12 +94,12 @@ def test_a_card_lifted_at_any_command_is_told_and_nothing_is_lost(machine: Machi
     card = load_persona(machine.town.data, "hanako")
     card.arm(parse_fault(f"{how}@{apdu}"))
     with machine.started() as world:
-        result, runner = run_visit(world, FLOW, WISHES, FieldHand(machine.reader, card))
+        result, figures = run_visit(world, FLOW, WISHES, FieldHand(machine.reader, card))
     # Lifted while it is only looked at, the flow asks for it again, and this hand puts it back.
     assert result.code in {None, "CARD-07"}
     assert card.verify_count <= 2
     if result.code is not None:
-        assert runner.last_order is None
+        assert figures.order is None
 
 
 def test_the_next_visit_is_served_by_the_same_machine_after_a_failure(machine: Machine) -> None:
@@ -107,15 +110,15 @@ def test_the_next_visit_is_served_by_the_same_machine_after_a_failure(machine: M
         while world.journal.open_orders():
             assert time.monotonic() < deadline
             Event().wait(0.02)
-        second, runner = machine.visit(world)
+        second, figures = machine.visit(world)
     assert (first.code, second.code) == ("PRINT-04", None)
-    assert charge(machine, runner) == Paid(200)
+    assert charge(machine, figures) == Paid(200)
     assert len(machine.paper.files) == 1
 
 
 def test_nobody_pays_for_a_visit_that_the_card_refused(machine: Machine) -> None:
     with machine.started() as world:
-        result, runner = machine.visit(world, "revoked")
+        result, figures = machine.visit(world, "revoked")
     assert result.code == "CERT-02"
-    assert runner.last_order is None
+    assert figures.order is None
     assert machine.cashier.charge_state(ChargeKey("0" * 32)) == NotCharged()

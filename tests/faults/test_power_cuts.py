@@ -14,7 +14,8 @@ from kiosk.flow.screen_model import Language, ScreenId, ScreenModel, Text
 from kiosk.ports.center import DocumentFate, MoneyFate, OrderOutcome, OrderState
 from kiosk.ports.journal import Journal
 from kiosk.ports.payment import ChargeKey, NotCharged, Paid, Refunded
-from kiosk.runner import Runner, RunnerCrashedError, World
+from kiosk.runner import Runner, RunnerCrashedError
+from kiosk.world import World
 from tests.support.town import FLOW, Machine
 
 WRITES = ("intend", "conclude", "decide", "settle")

@@ -1,8 +1,9 @@
 """Machines with one defect each. The walks must find every one of them; a test that cannot fail proves nothing."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.domain.certificates import SerialNumber
+from kiosk.domain.certificates import Order, SerialNumber
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow import states as s
@@ -155,6 +156,20 @@ def drops_an_order_on_cancel(state: s.State, event: ev.Event, now: Instant, sett
     return step
 
 
+def changing_orders(change: Callable[[Order], Order]) -> Advance:
+    """Make a machine that orders something else than was chosen."""
+
+    def careless(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+        step = advance(state, event, now, settings)
+        changed = tuple(
+            replace(effect, order=change(effect.order)) if isinstance(effect, fx.PlaceOrder) else effect
+            for effect in step.effects
+        )
+        return replace(step, effects=changed)
+
+    return careless
+
+
 DEFECTS: dict[str, Advance] = {
     "takes any ticket": takes_any_ticket,
     "takes money before devices are checked": takes_money_before_devices_are_checked,
@@ -175,4 +190,7 @@ DEFECTS: dict[str, Advance] = {
     "goes on beside the card": goes_on_beside_the_card,
     "serves on after an incident": serves_on_after_an_incident,
     "drops an order on cancel": drops_an_order_on_cancel,
+    "forgets the year": changing_orders(lambda order: replace(order, year=None)),
+    "forgets whom it is about": changing_orders(lambda order: replace(order, members=())),
+    "names persons of another list": changing_orders(lambda order: replace(order, members=(m.MEMBERS[0].ref,))),
 }

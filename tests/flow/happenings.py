@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from kiosk.domain.certificates import SerialNumber
+from kiosk.domain.certificates import CertificateKind, ScopeKind, SerialNumber
 from kiosk.domain.hours import JST
 from kiosk.flow import events as ev
 from kiosk.flow import states as s
@@ -100,8 +100,8 @@ REFUNDS: dict[str, RefundOutcome] = {
 ARGUMENTS = {
     Button.LANGUAGE: "en",
     Button.MUNICIPALITY: m.SHIOMINO.code,
-    Button.KIND: "juminhyo",
     Button.MEMBER: "m3",
+    Button.YEAR: "2025",
     Button.ITEM: "my_number",
     Button.DIGIT: "7",
 }
@@ -115,14 +115,26 @@ def current_serial(state: s.State) -> SerialNumber:
 
 
 def touches() -> list[tuple[str, Touch]]:
-    """Give every button once, scope and unknown arguments too."""
+    """Give every button once, every kind and scope, and unknown arguments too."""
     found = [
-        (button.value, Touch(button, ARGUMENTS.get(button, ""))) for button in Button if button is not Button.SCOPE
+        (button.value, Touch(button, ARGUMENTS.get(button, "")))
+        for button in Button
+        if button not in {Button.KIND, Button.SCOPE}
     ]
-    found += [(f"scope {scope.value}", Touch(Button.SCOPE, scope.value)) for scope in m.OFFER.scopes]
+    found += [(f"kind {kind.value}", Touch(Button.KIND, kind.value)) for kind in CertificateKind]
+    found += [(f"scope {scope.value}", Touch(Button.SCOPE, scope.value)) for scope in ScopeKind]
+    found.append(("member of the family", Touch(Button.MEMBER, "k1")))
     found += [
         (f"{button.value}, unknown", Touch(button, "elsewhere"))
-        for button in (Button.LANGUAGE, Button.MUNICIPALITY, Button.KIND, Button.SCOPE, Button.MEMBER, Button.ITEM)
+        for button in (
+            Button.LANGUAGE,
+            Button.MUNICIPALITY,
+            Button.KIND,
+            Button.SCOPE,
+            Button.MEMBER,
+            Button.YEAR,
+            Button.ITEM,
+        )
     ]
     return found
 

@@ -22,6 +22,7 @@ from kiosk.domain.hours import JST
 from kiosk.flow import states as s
 from kiosk.flow.codes import TONES
 from kiosk.flow.screen_model import JAPANESE, Language
+from kiosk.flow.screens_choose import CLOSED_REASONS
 from kiosk.flow.session import Session, Ticket, VisitKey
 from kiosk.flow.settings import FlowSettings
 from kiosk.ports.card import TokenKind
@@ -40,9 +41,46 @@ MEMBERS = (
     Member(MemberRef("m2"), "架空 一郎", False),
     Member(MemberRef("m3"), "架空 さくら", False),
 )
-OFFER = Offer(CertificateKind.JUMINHYO, 300, 3, tuple(ScopeKind), tuple(Item), None)
-PLAIN_OFFER = replace(OFFER, copies_limit=1, scopes=(ScopeKind.SELF,), items=())
-MENU = Menu((OFFER,), MEMBERS)
+FAMILY = (
+    Member(MemberRef("k1"), "架空 太郎", False),
+    Member(MemberRef("k2"), "架空 花子", True),
+)
+"""Of the 戸籍: somebody else stands first."""
+HOUSEHOLD = (ScopeKind.SELF, ScopeKind.HOUSEHOLD, ScopeKind.SOME)
+RECORD_ITEMS = (Item.HEAD_AND_RELATION, Item.DOMICILE, Item.MY_NUMBER, Item.FOREIGN_STATUS)
+SELF_ONLY = (ScopeKind.SELF,)
+YEARS = (2026, 2025, 2024)
+OFFER = Offer(CertificateKind.JUMINHYO, 300, 3, HOUSEHOLD, RECORD_ITEMS, None, members=MEMBERS)
+PLAIN_OFFER = replace(OFFER, copies_limit=1, scopes=SELF_ONLY, items=(), members=())
+INKAN = Offer(CertificateKind.INKAN, 300, 3, SELF_ONLY, (), None)
+KAZEI = Offer(CertificateKind.KAZEI, 300, 3, SELF_ONLY, (), None, YEARS)
+KOJIN = Offer(CertificateKind.KOSEKI_KOJIN, 450, 3, (ScopeKind.ONE,), (), None, members=FAMILY)
+KOJIN_ALL = replace(KOJIN, scopes=(ScopeKind.SELF, ScopeKind.ONE, ScopeKind.SOME))
+FUHYO = Offer(
+    CertificateKind.FUHYO,
+    300,
+    3,
+    (ScopeKind.WHOLE, ScopeKind.ONE),
+    (Item.DOMICILE, Item.OVERSEAS_VOTING),
+    None,
+    members=FAMILY,
+)
+RISAI = Offer(CertificateKind.RISAI, 0, 3, SELF_ONLY, (), None)
+MENU = Menu(
+    (
+        OFFER,
+        replace(OFFER, kind=CertificateKind.KISAIJIKO),
+        INKAN,
+        KAZEI,
+        replace(KAZEI, kind=CertificateKind.SHOTOKU),
+        replace(KAZEI, kind=CertificateKind.NOZEI, years=(2025,)),
+        Offer(CertificateKind.KOSEKI_ZENBU, 450, 3, (ScopeKind.WHOLE,), (), None),
+        KOJIN,
+        FUHYO,
+        RISAI,
+    )
+)
+"""Every kind, as a municipality that offers all of them would."""
 OPENED = VisitOpened(MENU)
 VERIFIED = s.Verified(SHIOMINO, OPENED)
 VISIT = VisitKey("a1" * 16)
@@ -62,20 +100,27 @@ def ticket(number: int = 7) -> Ticket:
     return Ticket(VISIT, number)
 
 
-def document(number: int, transaction: TransactionId = TRANSACTION) -> Document:
+def document(
+    number: int, transaction: TransactionId = TRANSACTION, kind: CertificateKind = CertificateKind.JUMINHYO
+) -> Document:
     serial = SerialNumber(f"{transaction[:8]}-{number}")
-    return Document(transaction, serial, CertificateKind.JUMINHYO, 2, b"digest", b"%PDF-sample")
+    return Document(transaction, serial, kind, 2, b"digest", b"%PDF-sample")
 
 
-def issued(copies: int = 2, transaction: TransactionId = TRANSACTION, fee_yen: int = 300) -> Issued:
-    return Issued(transaction, tuple(document(n, transaction) for n in range(1, copies + 1)), fee_yen * copies)
+def issued(
+    copies: int = 2,
+    transaction: TransactionId = TRANSACTION,
+    fee_yen: int = 300,
+    kind: CertificateKind = CertificateKind.JUMINHYO,
+) -> Issued:
+    documents = tuple(document(n, transaction, kind) for n in range(1, copies + 1))
+    return Issued(transaction, documents, fee_yen * copies)
 
 
 def draft(scope: ScopeKind = ScopeKind.SOME, offer: Offer = OFFER) -> s.Draft:
-    members = (MEMBERS[1].ref,) if scope is ScopeKind.SOME else ()
-    return s.Draft(
-        offer, scope, members, frozenset({Item.DOMICILE}) & frozenset(offer.items), min(2, offer.copies_limit)
-    )
+    members = (offer.members[1].ref,) if scope.names_members else ()
+    items = frozenset({Item.DOMICILE}) & frozenset(offer.items)
+    return s.Draft(offer, scope, members, items, min(2, offer.copies_limit), offer.years[0] if offer.years else None)
 
 
 def order() -> Order:
@@ -123,14 +168,25 @@ def states(language: Language = JAPANESE) -> dict[str, s.State]:
         "ReturningCard": s.ReturningCard(replace(v, deadline_s=None), t, START_S),
         "ChoosingKind": s.ChoosingKind(v, VERIFIED),
         "ChoosingKind (closed)": s.ChoosingKind(v, with_menu(replace(OFFER, closed_reason="maintenance"))),
-        "ChoosingKind (nothing)": s.ChoosingKind(v, s.Verified(SHIOMINO, VisitOpened(Menu((), ())))),
+        "ChoosingKind (nothing)": s.ChoosingKind(v, s.Verified(SHIOMINO, VisitOpened(Menu(())))),
         "ChoosingKind (plain)": s.ChoosingKind(v, with_menu(PLAIN_OFFER)),
+        "ChoosingKind (all closed)": s.ChoosingKind(v, s.Verified(SHIOMINO, VisitOpened(all_closed()))),
         "ChoosingScope": s.ChoosingScope(v, VERIFIED, draft(ScopeKind.SELF)),
         "ChoosingMembers": s.ChoosingMembers(v, VERIFIED, draft()),
         "ChoosingMembers (none)": s.ChoosingMembers(v, VERIFIED, replace(draft(), members=())),
+        "ChoosingMembers (one)": s.ChoosingMembers(v, VERIFIED, draft(ScopeKind.ONE, KOJIN)),
+        "ChoosingScope (koseki)": s.ChoosingScope(v, VERIFIED, draft(ScopeKind.WHOLE, FUHYO)),
+        "ChoosingScope (kojin)": s.ChoosingScope(v, VERIFIED, draft(ScopeKind.SELF, KOJIN_ALL)),
+        "ChoosingYear": s.ChoosingYear(v, VERIFIED, draft(ScopeKind.SELF, KAZEI)),
         "ChoosingItems": s.ChoosingItems(v, VERIFIED, draft()),
+        "ChoosingItems (koseki)": s.ChoosingItems(v, VERIFIED, draft(ScopeKind.WHOLE, FUHYO)),
+        "ChoosingItems (My Number)": s.ChoosingItems(v, VERIFIED, replace(draft(), items=frozenset(RECORD_ITEMS))),
         "ChoosingCopies": s.ChoosingCopies(v, VERIFIED, draft()),
         "Confirming": s.Confirming(v, VERIFIED, draft()),
+        "Confirming (My Number)": s.Confirming(v, VERIFIED, replace(draft(), items=frozenset(RECORD_ITEMS))),
+        "Confirming (year)": s.Confirming(v, VERIFIED, draft(ScopeKind.SELF, KAZEI)),
+        "Confirming (koseki)": s.Confirming(v, VERIFIED, draft(ScopeKind.ONE, KOJIN)),
+        "Confirming (free)": s.Confirming(v, VERIFIED, draft(ScopeKind.SELF, RISAI)),
         "Confirming (plain)": s.Confirming(v, with_menu(PLAIN_OFFER), draft(ScopeKind.SELF, PLAIN_OFFER)),
         "Preparing": s.Preparing(v, VERIFIED, order(), t),
         "CheckingDevices": s.CheckingDevices(v, VERIFIED, order(), issued(), t),
@@ -154,7 +210,15 @@ def states(language: Language = JAPANESE) -> dict[str, s.State]:
 
 
 def with_menu(offer: Offer) -> s.Verified:
-    return s.Verified(SHIOMINO, VisitOpened(Menu((offer,), MEMBERS)))
+    return s.Verified(SHIOMINO, VisitOpened(Menu((offer,))))
+
+
+def all_closed() -> Menu:
+    """Close every kind, with every reason there is and one that nobody foresaw."""
+    kinds = (CertificateKind.INKAN, CertificateKind.KAZEI, CertificateKind.RISAI)
+    reasons = sorted(CLOSED_REASONS | {"a word of a later version"})
+    closed = [replace(INKAN, closed_reason=reason) for reason in reasons]
+    return Menu((*closed, *(replace(INKAN, kind=kind, closed_reason="no_record") for kind in kinds)))
 
 
 def messages(language: Language = JAPANESE) -> list[s.State]:

@@ -20,25 +20,28 @@ from kiosk.flow.screen_model import (
     Button,
     Choice,
     Choices,
+    Language,
     Message,
     PinPad,
     Role,
     ScreenId,
     ScreenModel,
     Stepper,
+    Summary,
     Text,
     Touch,
 )
 from kiosk.flow.screens import screen_for
-from kiosk.flow.screens_choose import CLOSED_REASONS
+from kiosk.flow.screens_choose import CLOSED_REASONS, year_text
 from kiosk.flow.settings import FlowSettings
+from kiosk.ports.center import RefusalReason
 from tests.flow import samples as m
 from tests.flow.happenings import NEW_YEAR, happenings
 from tests.flow.words import read_words
 
 MODES = {"kiosk": m.KIOSK, "counter": m.COUNTER, "kiosk with telephone": replace(m.KIOSK, telephone="000-000-0000")}
 WORDS = {language: read_words(language) for language in (JAPANESE, m.ENGLISH)}
-PRIVATE = [member.name for member in m.MEMBERS]
+PRIVATE = [member.name for member in (*m.MEMBERS, *m.FAMILY)]
 
 
 def everything(language: str) -> Iterator[tuple[str, s.State, FlowSettings, ScreenModel]]:
@@ -104,6 +107,7 @@ def test_every_kind_scope_item_and_closed_reason_has_its_words() -> None:
     wanted |= {f"scope.{scope.value}{end}" for scope in ScopeKind for end in ("", "_detail")}
     wanted |= {f"item.{item.value}{end}" for item in Item for end in ("", "_detail")}
     wanted |= {f"closed.{reason}" for reason in (*CLOSED_REASONS, "other")}
+    wanted |= {f"code.{reason.value}.{part}" for reason in RefusalReason for part in ("happened", "to_do")}
     assert wanted <= WORDS[JAPANESE].keys()
 
 
@@ -157,8 +161,7 @@ def test_the_tries_left_are_shown_before_the_pad_is_used_and_after_an_error() ->
 def test_fee_copies_total_and_no_refund_are_shown_before_the_first_coin() -> None:
     screen = screen_for(m.states()["Confirming"], m.at(), m.KIOSK)
     shown = {(text.key, text.values) for text in texts(screen)}
-    assert ("screen.confirm.fee_each", (("amount", "300"),)) in shown
-    assert ("screen.confirm.copies_value", (("copies", "2"),)) in shown
+    assert ("screen.confirm.copies_value", (("copies", "2"), ("amount", "300"))) in shown
     assert ("screen.confirm.total", (("amount", "600"),)) in shown
     assert ("screen.confirm.no_refund", ()) in shown
 
@@ -168,6 +171,87 @@ def test_a_closed_certificate_is_greyed_with_its_reason() -> None:
     assert isinstance(body, Choices)
     tile = Choice(Touch(Button.KIND, "juminhyo"), Text("kind.juminhyo"), Text("closed.maintenance"), enabled=False)
     assert body.choices == (tile,)
+
+
+def details(label: str) -> list[str]:
+    body = screen_for(m.states()[label], m.at(), m.KIOSK).body
+    assert isinstance(body, Choices)
+    return [choice.detail.key for choice in body.choices if choice.detail is not None]
+
+
+def test_every_reason_that_closes_a_certificate_has_its_own_words_and_a_missing_record_those_of_its_kind() -> None:
+    found = details("ChoosingKind (all closed)")
+    reasons = CLOSED_REASONS - {"no_record"}
+    assert set(found[:-3]) == {"closed.other", "closed.no_record_seal", *(f"closed.{reason}" for reason in reasons)}
+    assert found[-3:] == ["closed.no_record_seal", "closed.no_record_tax", "closed.no_record"]
+
+
+def test_a_certificate_without_a_fee_says_so_and_speaks_of_no_refund() -> None:
+    assert details("ChoosingKind")[-1] == "screen.kind.free"
+    keys = {text.key for text in texts(screen_for(m.states()["Confirming (free)"], m.at(), m.KIOSK))}
+    assert {"screen.confirm.copies_free", "screen.confirm.free"} <= keys
+    assert not keys & {"screen.confirm.no_refund", "screen.confirm.copies_value"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "label"),
+    [
+        (CertificateKind.KAZEI, "ja", "令和8年度（令和7年分）"),
+        (CertificateKind.SHOTOKU, "en", "FY2026 (income of 2025)"),
+        (CertificateKind.NOZEI, "ja", "令和8年度"),
+        (CertificateKind.NOZEI, "en", "FY2026"),
+    ],
+)
+def test_a_year_is_named_as_its_reader_counts(kind: CertificateKind, language: str, label: str) -> None:
+    text = year_text(kind, 2026, Language(language))
+    assert WORDS[Language(language)][text.key].format(**dict(text.values)) == label
+
+
+def test_the_years_stand_newest_first_and_the_chosen_one_is_confirmed() -> None:
+    body = screen_for(m.states()["ChoosingYear"], m.at(), m.KIOSK).body
+    assert isinstance(body, Choices)
+    assert [choice.touch.argument for choice in body.choices] == ["2026", "2025", "2024"]
+    confirmed = screen_for(m.states()["Confirming (year)"], m.at(), m.KIOSK)
+    assert year_text(CertificateKind.KAZEI, 2026, JAPANESE) in set(texts(confirmed))
+
+
+def test_the_confirmation_has_a_row_for_what_the_kind_lets_choose_and_no_other() -> None:
+    def rows(label: str) -> list[str]:
+        body = screen_for(m.states()[label], m.at(), m.KIOSK).body
+        assert isinstance(body, Summary)
+        return [row.label.key.rpartition(".")[2] for row in body.rows]
+
+    assert rows("Confirming") == ["municipality", "kind", "scope", "items", "copies"]
+    assert rows("Confirming (year)") == ["municipality", "kind", "scope", "year", "copies"]
+    assert rows("Confirming (koseki)") == ["municipality", "kind", "scope", "copies"]
+
+
+def test_a_my_number_comes_with_a_warning_when_it_is_switched_on_and_when_it_is_confirmed() -> None:
+    def keys(label: str) -> set[str]:
+        return {text.key for text in texts(screen_for(m.states()[label], m.at(), m.KIOSK))}
+
+    warnings = {"screen.items.my_number", "screen.confirm.no_refund_my_number"}
+    assert keys("ChoosingItems (My Number)") & warnings == {"screen.items.my_number"}
+    assert keys("Confirming (My Number)") & warnings == {"screen.confirm.no_refund_my_number"}
+    assert not (keys("ChoosingItems") | keys("Confirming")) & warnings
+
+
+def test_several_people_of_a_family_register_are_no_part_of_a_household() -> None:
+    def labels(label: str) -> list[str]:
+        body = screen_for(m.states()[label], m.at(), m.KIOSK).body
+        assert isinstance(body, Choices)
+        return [choice.label.key for choice in body.choices]
+
+    assert labels("ChoosingScope (kojin)") == ["scope.self", "scope.one", "scope.several"]
+    assert labels("ChoosingScope") == ["scope.self", "scope.household", "scope.some"]
+
+
+def test_where_one_person_is_wanted_the_tiles_lead_on_and_there_is_no_next() -> None:
+    screen = screen_for(m.states()["ChoosingMembers (one)"], m.at(), m.KIOSK)
+    assert isinstance(screen.body, Choices)
+    assert {choice.selected for choice in screen.body.choices} == {None}
+    assert [action.touch.button for action in screen.actions] == [Button.BACK, Button.CANCEL]
+    assert screen.title == Text("screen.members.title_one")
 
 
 def test_the_copies_cannot_leave_their_limits() -> None:

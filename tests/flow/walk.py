@@ -151,7 +151,7 @@ def outcomes(world: World, question: Question) -> list[ev.Event]:
             return [ev.Authenticated(ticket, said) for said in authentications(world)]
         case fx.PlaceOrder(ticket, order):
             world.orders += 1
-            issued = m.issued(order.copies, TransactionId(f"{world.orders:032x}"), order.fee_yen)
+            issued = m.issued(order.copies, TransactionId(f"{world.orders:032x}"), order.fee_yen, order.kind)
             too_much = replace(issued, total_yen=issued.total_yen + 1)
             orders: list[ev.OrderAnswer] = [issued, h.REFUSED, h.CENTER, h.ORDERS["mismatch"], too_much]
             return [ev.OrderAnswered(ticket, said) for said in orders]

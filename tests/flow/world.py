@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import assert_never
 
-from kiosk.domain.certificates import SerialNumber, TransactionId
+from kiosk.domain.certificates import Order, ScopeKind, SerialNumber, TransactionId
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow import states as s
@@ -62,6 +62,21 @@ class Book:
     """Serials sent to the printer; None while it is at work."""
     reports: list[OrderOutcome] = field(default_factory=list)
     incident: bool = False
+
+
+def check_offered(order: Order) -> None:
+    """Check that an order is one of those that the menu of these tests allows."""
+    offer = m.MENU.offer(order.kind)
+    assert offer is not None, "ordered a kind that is not offered"
+    assert order.scope in offer.scopes, "ordered a scope that is not offered"
+    assert order.items <= set(offer.items), "ordered an item that is not offered"
+    assert order.year in (offer.years or (None,)), "ordered a year that is not offered"
+    assert 1 <= order.copies <= offer.copies_limit
+    assert order.fee_yen == offer.fee_yen, "ordered at another fee"
+    assert set(order.members) <= {member.ref for member in offer.members}, "named somebody of another list"
+    named = len(order.members)
+    right = {ScopeKind.ONE: named == 1, ScopeKind.SOME: named >= 1}
+    assert right.get(order.scope, named == 0), "named too many or too few"
 
 
 class World:
@@ -155,6 +170,10 @@ class World:
             ticket, self.watch = self.watch.ticket, None
             self.post(ev.CardLifted(ticket))
 
+    def due_here(self, book: Book) -> bool:
+        """Tell whether this machine has to take money for an order."""
+        return self.settings.takes_payment and book.issued.total_yen > 0
+
     # --- effects --------------------------------------------------------------------------------------------------
 
     def perform(self, effect: fx.Effect, event: ev.Event) -> None:
@@ -180,6 +199,7 @@ class World:
             case fx.PlaceOrder():
                 assert effect.ticket.visit in self.verified, "ordered without a verified visit"
                 assert effect.ticket.visit not in self.forgotten
+                check_offered(effect.order)
                 self.ask(effect)
             case fx.AbandonOrder():
                 self.abandoned.add(effect.ticket)
@@ -241,7 +261,7 @@ class World:
         assert effect.document in book.issued.documents
         assert effect.document.serial not in book.papers, "one serial sent twice"
         assert book.checked, "printed before the printer was checked"
-        if self.settings.takes_payment:
+        if self.due_here(book):
             assert book.paid is not None, "printed without payment"
             assert effect.permit == book.paid, "printed on a permit that is not the payment"
         book.papers[effect.document.serial] = None
@@ -291,10 +311,10 @@ class World:
                 if ticket in self.abandoned:
                     del self.books[issued.transaction]  # the runner voids and reports it by itself
             case ev.DevicesChecked(_, printer, payment):
-                ready = isinstance(printer, PrinterReady) and (payment is None or not self.settings.takes_payment)
                 for book in self.books.values():
                     if book.visit == ticket.visit and not book.reports:
-                        book.checked = ready
+                        can_pay = payment is None or not self.due_here(book)
+                        book.checked = isinstance(printer, PrinterReady) and can_pay
             case ev.PaymentAnswered(_, outcome) if isinstance(question, fx.TakePayment):
                 book = self.books[question.transaction]
                 if isinstance(outcome, Paid) and outcome.received_yen >= question.due_yen:

@@ -72,6 +72,8 @@ MARIA_ALONE: Final = KojinhyoPerson(
     katakana_name="サンプル　マリア　フェルナンダ",
 )
 
+KISAIJIKO: Final = KisaijikoSheet(**COMMON, address=ADDRESS, head_name=OMITTED, persons=(HANAKO,))
+
 # --- 印鑑 -----------------------------------------------------------------------------------------------------------
 INKAN: Final = InkanSheet(
     **COMMON, imprint=IMPRINTS["mihon"], name="見本　花子", birth_date=date(1988, 4, 12), address=ADDRESS
@@ -104,6 +106,7 @@ LEVY: Final = Levy(1_995_000, NONE, 117_200, 3_000, 78_100, 1_000, 1_000, 200_30
 KAZEI: Final = KazeiSheet(
     **COMMON, fiscal_year=2026, taxpayer=TAXPAYER, kind=KazeiKind.TAXED, levy=LEVY, figures=FIGURES
 )
+SHOTOKU: Final = ShotokuSheet(**COMMON, fiscal_year=2026, taxpayer=TAXPAYER, figures=FIGURES)
 NOTHING: Final = Figures(
     0, (AmountLine("給与収入", 980_000), AmountLine("給与所得", 0)), (AmountLine("基礎控除", 430_000),), 430_000,
     Dependants(0, 0, 0, 0, 0, 0, 0, 0),
@@ -255,7 +258,7 @@ FORMS: Final[dict[str, dict[str, AnySheet]]] = {
         ),
     },
     "kisaijiko": {
-        "self": KisaijikoSheet(**COMMON, address=ADDRESS, head_name=OMITTED, persons=(HANAKO,)),
+        "self": KISAIJIKO,
         "household": KisaijikoSheet(
             **COMMON, address=ADDRESS, head_name="見本　一郎", persons=(*HOUSEHOLD.persons, MARIA)
         ),
@@ -287,10 +290,10 @@ FORMS: Final[dict[str, dict[str, AnySheet]]] = {
             remarks="特別徴収義務者：株式会社見本商事。" * 4,
         ),
     },
-    "shotoku": {"self": ShotokuSheet(**COMMON, fiscal_year=2026, taxpayer=TAXPAYER, figures=FIGURES)},
+    "shotoku": {"self": SHOTOKU},
     "nozei": {
         "self": NOZEI,
-        "two-pages": replace(NOZEI, lines=NOZEI.lines * 4, remarks="督促手数料及び延滞金を除く。"),
+        "two-pages": replace(NOZEI, lines=NOZEI.lines * 5, remarks="督促手数料及び延滞金を除く。"),
     },
     "koseki": {
         "zenbu": KOSEKI,

@@ -191,6 +191,11 @@ def members(language: Language, ticked: tuple[int, ...] = (0, 3)) -> ScreenModel
     return ScreenModel(ScreenId.MEMBERS, language, t("members.title"), body, row, (6, 9))
 
 
+def _year(language: Language) -> ScreenModel:
+    choices = tuple(_choice(Button.YEAR, str(year), f"year.{year}") for year in (2026, 2025, 2024))
+    return ScreenModel(ScreenId.YEAR, language, t("year.title"), Choices(choices), (_CANCEL, _BACK), (6, 9))
+
+
 def _items(language: Language) -> ScreenModel:
     choices = (
         _choice(Button.ITEM, "head_and_relation", "items.head", t("items.head_detail"), selected=True),
@@ -283,6 +288,7 @@ MAKERS: dict[ScreenId, Callable[[Language], ScreenModel]] = {
     ScreenId.KIND: _kind,
     ScreenId.SCOPE: _scope,
     ScreenId.MEMBERS: members,
+    ScreenId.YEAR: _year,
     ScreenId.ITEMS: _items,
     ScreenId.COPIES: copies,
     ScreenId.CONFIRM: _confirm,

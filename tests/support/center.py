@@ -7,12 +7,11 @@ tested here begins where the reader ends.
 import base64
 import json
 import shutil
-import socket
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from http.client import HTTPSConnection
 from pathlib import Path
@@ -34,6 +33,8 @@ from issuing_center.deployment import Mode, declare
 declare(Mode.SANDBOX)
 
 from issuing_center.paper.completeness import _File  # noqa: E402
+from issuing_center.register.port import Register, RegisterSnapshot  # noqa: E402
+from issuing_center.register.records import MunicipalitySettings  # noqa: E402
 from issuing_center.sandbox import SandboxFolder, ensure_sandbox  # noqa: E402
 from issuing_center.sandbox.center import SHIOMINO, SandboxCenter, sandbox_center  # noqa: E402
 from issuing_center.server import listen, make_server, server_tls  # noqa: E402
@@ -44,6 +45,7 @@ from kiosk.adapters.center.https import HttpsIssuingCenter, HttpsVisitChannel  #
 from kiosk.domain.certificates import (  # noqa: E402
     CertificateKind,
     IdempotencyKey,
+    Member,
     Menu,
     MunicipalityCode,
     Order,
@@ -170,14 +172,14 @@ class Center:
         return httpx2.Client(transport=transport, base_url="https://center")
 
     def kiosk(
-        self, device: str = KIOSK, client: httpx2.Client | None = None, timeouts: Timeouts = Timeouts()
+        self, device: str = KIOSK, client: httpx2.Client | None = None, timeouts: Timeouts | None = None
     ) -> HttpsIssuingCenter:
         """Give the shipped adapter as this device speaks it, in process unless a client is given."""
         document_key = x509.load_pem_x509_certificate(
             self.folder.document_signing_certificate.read_bytes()
         ).public_key()
         assert isinstance(document_key, ec.EllipticCurvePublicKey)
-        http = CenterHttp(client or self.client(device), timeouts)
+        http = CenterHttp(client or self.client(device), timeouts or Timeouts())
         return HttpsIssuingCenter(http, document_key, self.device_key(device), self.clock.kiosk)
 
     def visit(self, persona: str = "hanako", device: str = KIOSK, kiosk: HttpsIssuingCenter | None = None) -> "Visit":
@@ -197,6 +199,13 @@ class Visit:
     menu: Menu
 
     @property
+    def household(self) -> tuple[Member, ...]:
+        """Whom a 住民票の写し may show."""
+        offer = self.menu.offer(CertificateKind.JUMINHYO)
+        assert offer is not None
+        return offer.members
+
+    @property
     def id(self) -> str:
         """Its id on the wire."""
         return self.channel._visit
@@ -205,6 +214,45 @@ class Visit:
 def prove(channel: HttpsVisitChannel, card: Card) -> Any:  # noqa: ANN401
     """Let a card prove its presence; gives the port's outcome."""
     return channel.prove(card.certificate, card.sign(channel.statement_digest))
+
+
+class Decreed:
+    """A register whose municipality decided otherwise: `decree` gives the settings of a day instead of those on record."""
+
+    def __init__(
+        self, register: Register, decree: Callable[[MunicipalitySettings, date], MunicipalitySettings | None]
+    ) -> None:
+        self._register, self._decree = register, decree
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._register, name)
+
+    @contextmanager
+    def snapshot(self, municipality_code: str) -> Iterator[RegisterSnapshot]:
+        """Open a snapshot of the register on record, with the other settings."""
+        with self._register.snapshot(municipality_code) as snapshot:
+            yield _DecreedSnapshot(snapshot, self._decree)
+
+
+class _DecreedSnapshot:
+    def __init__(
+        self,
+        snapshot: RegisterSnapshot,
+        decree: Callable[[MunicipalitySettings, date], MunicipalitySettings | None],
+    ) -> None:
+        self._snapshot, self._decree = snapshot, decree
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._snapshot, name)
+
+    def municipality(self, on: date) -> MunicipalitySettings | None:
+        settings = self._snapshot.municipality(on)
+        return None if settings is None else self._decree(settings, on)
+
+
+def with_fee(settings: MunicipalitySettings, fee_yen: int) -> MunicipalitySettings:
+    """Give the same settings with another fee."""
+    return replace(settings, offers=tuple(replace(offer, fee_yen=fee_yen) for offer in settings.offers))
 
 
 def new_key() -> IdempotencyKey:
@@ -333,81 +381,3 @@ def served(shared_center: Center) -> Iterator[Served]:
     """The shared center behind its real server."""
     with serving(shared_center) as served:
         yield served
-
-
-class FaultProxy:
-    """A TCP proxy that can be unkind: `fault` is what happens to the next connections.
-
-    pass, refuse (RST at once), reset (RST when the answer begins), stall (the answer never comes), cut (the answer ends
-    after half), trickle (the answer comes byte by byte).
-    """
-
-    def __init__(self, port: int) -> None:
-        self.fault = "pass"
-        self._upstream = port
-        self._stop = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._threads = [threading.Thread(target=self._accept, name="proxy")]
-        self._open = ExitStack()
-        self._threads[0].start()
-
-    def close(self) -> None:
-        """End every connection."""
-        self._stop.set()
-        # A listener that is only closed does not wake who waits in accept.
-        self._listener.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(timeout=10)
-            assert not thread.is_alive()
-        self._open.close()
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            self._open.enter_context(client)
-            if self.fault == "refuse":
-                _abort(client)
-                continue
-            server = self._open.enter_context(socket.create_connection(("127.0.0.1", self._upstream)))
-            for source, sink, answers in ((client, server, False), (server, client, True)):
-                pump = threading.Thread(target=self._pump, args=(source, sink, answers), name="proxy")
-                self._threads.append(pump)
-                pump.start()
-
-    def _pump(self, source: socket.socket, sink: socket.socket, answers: bool) -> None:
-        source.settimeout(0.05)
-        try:
-            while not self._stop.is_set():
-                try:
-                    data = source.recv(65536)
-                except TimeoutError:
-                    continue
-                fault = self.fault if answers else "pass"
-                if fault == "stall":
-                    continue
-                if fault == "reset":
-                    _abort(sink)
-                    return
-                if fault == "trickle":
-                    for byte in data:
-                        sink.sendall(bytes([byte]))
-                        if self._stop.wait(0.05):
-                            return
-                    continue
-                sink.sendall(data[: len(data) // 2] if fault == "cut" else data)
-                if fault == "cut" or not data:
-                    sink.shutdown(socket.SHUT_RDWR)
-                    return
-        except OSError:
-            return
-
-
-def _abort(connection: socket.socket) -> None:
-    """Close with RST."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-    connection.close()

@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -19,14 +21,23 @@ from kiosk.domain.certificates import CertificateKind, ScopeKind
 from kiosk.flow.settings import FlowSettings
 from kiosk.headless import FieldHand, VisitResult, Wishes, run_visit
 from kiosk.ports.journal import Journal
-from kiosk.runner import Runner, World
+from kiosk.ports.payment import PaymentDevice
 from kiosk.sandbox_center import private_center
 from kiosk.sandbox_data import ensure_sandbox_data
 from kiosk.settings import sandbox_access
 from kiosk.wiring import open_world
+from kiosk.world import Figures, World
 from printers.pdf_sink import PdfSink
 
 ROOT = Path(__file__).parents[2]
+
+
+def until(condition: Callable[[], bool], what: str, timeout_s: float = 30.0) -> None:
+    """Wait for a condition; fails with `what` when it does not come."""
+    deadline, pause = time.monotonic() + timeout_s, Event()
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {timeout_s} s in vain: {what}"
+        pause.wait(0.01)
 
 
 @dataclass(frozen=True)
@@ -84,9 +95,12 @@ FLOW = FlowSettings(hours_enforced=False, two_sided=False)
 class Machine:
     """One kiosk in this process, with devices that outlive its restarts."""
 
-    def __init__(self, town: Town, folder: Path, device_id: str = "kiosk-0001") -> None:
+    def __init__(
+        self, town: Town, folder: Path, device_id: str = "kiosk-0001", money: PaymentDevice | None = None
+    ) -> None:
         self.reader = VirtualCardReader()
         self.cashier = ScriptedCashier(pays_by_itself=True)
+        self._money = self.cashier if money is None else money
         self.paper = PdfSink(folder / "tray")
         self.journal_file = folder / "state" / "journal.db"
         self.town, self._device_id = town, device_id
@@ -95,10 +109,10 @@ class Machine:
     def started(self, wrap: Callable[[Journal], Journal] = lambda journal: journal) -> Iterator[World]:
         """Start the machine; `wrap` may put something between it and its journal."""
         access = sandbox_access(self.town.data, self.town.center, self._device_id)
-        with open_world(access, self.reader, self.cashier, self.paper, self.journal_file) as world:
+        with open_world(access, self.reader, self._money, self.paper, self.journal_file) as world:
             yield replace(world, journal=wrap(world.journal))
 
-    def visit(self, world: World, persona: str = "hanako", wishes: Wishes = WISHES) -> tuple[VisitResult, Runner]:
+    def visit(self, world: World, persona: str = "hanako", wishes: Wishes = WISHES) -> tuple[VisitResult, Figures]:
         """Make one visit with a persona's card."""
         hand = FieldHand(self.reader, load_persona(self.town.data, persona))
         return run_visit(world, FLOW, wishes, hand)

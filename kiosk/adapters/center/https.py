@@ -171,6 +171,7 @@ class HttpsVisitChannel:
             items=sorted((wire.ItemName(item.value) for item in order.items), key=lambda item: item.value),
             copies=order.copies,
             fee_yen=order.fee_yen,
+            year=order.year,
         )
         answer = self._http.post(f"/visits/{self._visit}/orders", request, wire.OrderAnswer, key=key)
         if isinstance(answer, Problem):
@@ -248,7 +249,7 @@ class HttpsVisitChannel:
 
 def _menu(payload: wire.MenuPayload) -> Menu:
     return Menu(
-        offers=tuple(
+        tuple(
             Offer(
                 kind=CertificateKind(offer.kind.value),
                 fee_yen=offer.fee_yen,
@@ -256,8 +257,9 @@ def _menu(payload: wire.MenuPayload) -> Menu:
                 scopes=tuple(ScopeKind(scope.value) for scope in offer.scopes),
                 items=tuple(Item(item.value) for item in offer.items),
                 closed_reason=None if offer.closed is None else offer.closed.value,
+                years=tuple(offer.years),
+                members=tuple(Member(MemberRef(m.ref), m.name, m.applicant) for m in offer.members),
             )
             for offer in payload.offers
-        ),
-        members=tuple(Member(MemberRef(m.ref), m.name, m.applicant) for m in payload.members),
+        )
     )

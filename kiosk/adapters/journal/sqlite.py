@@ -7,7 +7,7 @@ returns: what the caller does next has its intention written down.
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -43,6 +43,11 @@ class JournalUnavailableError(Exception):
 
     code = "JOURNAL-01"
 
+    @property
+    def in_use(self) -> bool:
+        """Whether another process holds it, as a running kiosk does."""
+        return getattr(self.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+
 
 class SqliteJournal:
     """One machine's journal; a second process that opens the same file is refused."""
@@ -50,11 +55,23 @@ class SqliteJournal:
     def __init__(self, path: Path) -> None:
         """Open or make the file. Raises JournalUnavailableError."""
         self._lock = Lock()
+        with ExitStack() as undo:
+            self._db = self._opened(path)
+            undo.callback(self._db.close)
+            self._prepare()
+            undo.pop_all()
+
+    def _opened(self, path: Path) -> sqlite3.Connection:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             # Workers of one process share the connection, one at a time; `isolation_level=None` leaves BEGIN to us,
             # because the module would begin late and by guesswork.
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0.5)
+            return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0.5)
+        except (sqlite3.Error, OSError) as error:
+            raise JournalUnavailableError from error
+
+    def _prepare(self) -> None:
+        try:
             # Exclusive: the file lock is taken at the first write and kept, so two machines never share a journal.
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -64,7 +81,7 @@ class SqliteJournal:
             for table in _TABLES:
                 for verb in ("UPDATE", "DELETE"):
                     self._db.execute(_APPEND_ONLY.format(table=table, verb=verb))
-        except (sqlite3.Error, OSError) as error:
+        except sqlite3.Error as error:
             raise JournalUnavailableError from error
 
     def intend(self, intent: Intent) -> IntentId:

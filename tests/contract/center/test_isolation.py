@@ -6,7 +6,7 @@ One harness judges every run. It is shown defects of the historical kind as well
 import hashlib
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from issuing_center import wire
+from issuing_center.availability import JST
 from issuing_center.register.loading import resident_id_of
 from issuing_center.register.port import Register, RegisterSnapshot
 from issuing_center.register.records import CertificateLink, Resident
@@ -35,7 +36,7 @@ from issuing_center.sandbox.status import Entry, read_status, write_status
 from issuing_center.service import Service
 from issuing_center.web import make_app
 from kiosk.adapters.center.https import HttpsIssuingCenter, HttpsVisitChannel
-from kiosk.domain.certificates import MunicipalityCode
+from kiosk.domain.certificates import CertificateKind, MunicipalityCode, Order, ScopeKind
 from kiosk.ports.center import (
     DocumentFate,
     DocumentMismatch,
@@ -47,6 +48,7 @@ from kiosk.ports.center import (
     VisitOpened,
 )
 from tests.support.center import COUNTER, KIOSK, ORDER, OTHER_KIOSK, Card, Center, InProcess, new_key, prove, texts_of
+from tests.support.papers import papers_for
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -139,7 +141,11 @@ def visit_of(kiosk: HttpsIssuingCenter, card: Card) -> HttpsVisitChannel | None:
 
 
 def run_crowd(
-    workers: tuple[Center, ...], crowd: Crowd, times: int, wrap: "Callable[[WSGIApplication], WSGIApplication]"
+    workers: tuple[Center, ...],
+    crowd: Crowd,
+    times: int,
+    wrap: "Callable[[WSGIApplication], WSGIApplication]",
+    orders: Sequence[Order] = (ORDER,),
 ) -> Judge:
     """Let all residents order at one barrier, several times over, spread over the workers and the devices."""
     center = workers[0]
@@ -160,7 +166,7 @@ def run_crowd(
         who = number % len(crowd.cards)
         channel = visit_of(kiosks[number % len(kiosks)], crowd.cards[who])
         barrier.wait(timeout=60)
-        outcome = None if channel is None else channel.order(ORDER, new_key())
+        outcome = None if channel is None else channel.order(orders[number % len(orders)], new_key())
         with guard:
             judge.judge(crowd.markers[who], outcome)
 
@@ -178,6 +184,26 @@ def sound(app: "WSGIApplication") -> "WSGIApplication":
 
 def test_of_sixtyfour_orders_at_once_each_gets_its_own(two_workers: tuple[Center, Center], crowd: Crowd) -> None:
     assert run_crowd(two_workers, crowd, 4, sound).found == {"own": 64}
+
+
+def test_of_orders_of_every_kind_at_once_each_gets_its_own(two_workers: tuple[Center, Center], crowd: Crowd) -> None:
+    """Every kind at the same time: each reads another register, none may read another's person."""
+    with two_workers[0].service.register.snapshot(SHIOMINO) as snapshot:
+        rules = snapshot.municipality(two_workers[0].clock.at.astimezone(JST).date())
+    assert rules is not None
+    orders = []
+    for kind in CertificateKind:
+        offer = rules.offer(kind.value)
+        assert offer is not None
+        scope = ScopeKind.WHOLE if kind is CertificateKind.KOSEKI_ZENBU else ScopeKind.SELF
+        orders.append(replace(ORDER, kind=kind, scope=scope, fee_yen=offer.fee_yen, year=next(iter(offer.years), None)))
+    year = next(order.year for order in orders if order.year is not None)
+    marked = [(resident_id_of(SHIOMINO, key), marker) for key, marker in zip(RESIDENTS, crowd.markers, strict=True)]
+    with papers_for(two_workers[0], marked, year):
+        assert run_crowd(two_workers, crowd, 5, sound, orders).found == {"own": 80}
+        found = run_crowd(two_workers, crowd, 1, LastDocumentWins, orders).found
+    assert found["foreign"] == 0
+    assert found["refused"] > 0
 
 
 # --- planted defects
@@ -226,7 +252,7 @@ class OrderLockFreedOnTimeout:
 
 def _answer(app: "WSGIApplication", environ: "WSGIEnvironment") -> tuple[str, list[tuple[str, str]], bytes]:
     seen: list[tuple[str, list[tuple[str, str]]]] = []
-    body = b"".join(app(environ, lambda status, headers, _error=None: seen.append((status, headers))))  # type: ignore[arg-type,func-returns-value]
+    body = b"".join(app(environ, lambda status, headers, _error=None: seen.append((status, headers))))  # type: ignore[arg-type]
     return *seen[0], body
 
 
@@ -266,7 +292,7 @@ class SharedSheet:
     @contextmanager
     def snapshot(self, municipality_code: str) -> Iterator[RegisterSnapshot]:
         with self._register.snapshot(municipality_code) as snapshot:
-            yield _SharedSnapshot(snapshot, self._shared)  # type: ignore[misc]
+            yield _SharedSnapshot(snapshot, self._shared)
 
 
 class _SharedSnapshot:
@@ -276,12 +302,10 @@ class _SharedSnapshot:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         return getattr(self._snapshot, name)
 
-    def applicant(self, resident: Any) -> Resident | None:  # noqa: ANN401
-        found = self._snapshot.applicant(resident)
-        if found is not None:
-            self._shared.append(found)
-            return replace(found, name=self._shared[len(self._shared) // 2].name)
-        return None
+    def household(self, resident: Any) -> tuple[Resident, ...]:  # noqa: ANN401
+        members = self._snapshot.household(resident)
+        self._shared.extend(members)
+        return tuple(replace(member, name=self._shared[len(self._shared) // 2].name) for member in members)
 
 
 def test_the_harness_has_eyes(two_workers: tuple[Center, Center], crowd: Crowd) -> None:
@@ -289,7 +313,7 @@ def test_the_harness_has_eyes(two_workers: tuple[Center, Center], crowd: Crowd) 
     shared: list[Resident] = []
 
     def mixed(worker: Center) -> Service:
-        return replace(worker.service, register=SharedSheet(worker.service.register, shared))  # type: ignore[arg-type]
+        return replace(worker.service, register=SharedSheet(worker.service.register, shared))
 
     workers = tuple(worker.altered(register=mixed(worker).register) for worker in two_workers)
     assert run_crowd(workers, crowd, 1, sound).found["foreign"] > 0

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from issuing_center import wire
+from issuing_center.sandbox.center import SHIOMINO
 from issuing_center.web import make_app
 from kiosk.adapters.center.https import HttpsIssuingCenter, HttpsVisitChannel
 from kiosk.domain.certificates import Item, MunicipalityCode, Order, ScopeKind, SerialNumber, TransactionId
-from kiosk.ports.center import CenterUnavailable, DocumentMismatch, Issued, Refused, RefusalReason
-from tests.support.center import FEE_YEN, KIOSK, ORDER, OTHER_KIOSK, SHIOMINO, Center, Visit, new_key, prove
+from kiosk.ports.center import CenterUnavailable, DocumentMismatch, Issued, RefusalReason, Refused
+from tests.support.center import FEE_YEN, KIOSK, ORDER, OTHER_KIOSK, Center, Visit, new_key, prove
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -51,7 +52,7 @@ def man(shared_center: Center) -> Middleman:
 
 @pytest.fixture
 def kiosk(shared_center: Center, man: Middleman) -> Iterator[HttpsIssuingCenter]:
-    with shared_center.client(KIOSK, man) as client:  # type: ignore[arg-type]
+    with shared_center.client(KIOSK, man) as client:
         yield shared_center.kiosk(client=client)
 
 
@@ -158,7 +159,7 @@ def test_an_unchanged_answer_is_none(visit: Visit, man: Middleman) -> None:
 def others_answer(shared_center: Center, man: Middleman) -> bytes:
     """A good answer to the same order of somebody else's visit."""
     man.ending = "/orders"
-    with shared_center.client(OTHER_KIOSK, man) as client:  # type: ignore[arg-type]
+    with shared_center.client(OTHER_KIOSK, man) as client:
         other = shared_center.visit("ichiro", kiosk=shared_center.kiosk(OTHER_KIOSK, client))
         assert isinstance(other.channel.order(ORDER, new_key()), Issued)
     return man.answers.pop()

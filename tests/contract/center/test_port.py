@@ -1,5 +1,6 @@
 """What a kiosk may rely on: the port `IssuingCenter`, over real mutual TLS and against the same callable in process."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -23,8 +24,8 @@ from kiosk.ports.center import (
     MoneyFate,
     OrderOutcome,
     OrderState,
-    Refused,
     RefusalReason,
+    Refused,
     Reported,
     ReportRejected,
     VisitOpened,
@@ -33,13 +34,13 @@ from tests.support.center import FEE_YEN, KIOSK, ORDER, OTHER_KIOSK, Center, Ser
 
 
 @pytest.fixture(params=["in process", "https"])
-def kiosk(request: pytest.FixtureRequest, shared_center: Center) -> HttpsIssuingCenter:
+def kiosk(request: pytest.FixtureRequest, shared_center: Center) -> Iterator[HttpsIssuingCenter]:
     if request.param == "in process":
-        return shared_center.kiosk()
+        yield shared_center.kiosk()
+        return
     served: Served = request.getfixturevalue("served")
-    client = served.client()
-    request.addfinalizer(client.close)
-    return shared_center.kiosk(client=client)
+    with served.client() as client:
+        yield shared_center.kiosk(client=client)
 
 
 @pytest.fixture
@@ -68,16 +69,21 @@ def issued_by(visit: Visit, order: Order = ORDER) -> Issued:
 def test_the_municipalities_are_listed_with_their_names(kiosk: HttpsIssuingCenter) -> None:
     listed = kiosk.municipalities()
     assert isinstance(listed, tuple)
-    assert [(m.code, m.prefecture, m.name, m.kana) for m in listed] == [(SHIOMINO, "見本県", "汐見野市", "しおみのし")]
+    assert [(m.code, m.prefecture, m.name, m.kana) for m in listed] == [
+        ("990043", "例示県", "小見本町", "こみほんちょう"),
+        (SHIOMINO, "見本県", "汐見野市", "しおみのし"),
+        ("990035", "例示県", "山手市", "やまてし"),
+    ]
 
 
 def test_a_visit_opens_the_menu_of_who_stands_there(visit: Visit) -> None:
-    (offer,) = visit.menu.offers
+    assert [offer.kind for offer in visit.menu.offers] == list(CertificateKind)
+    offer = visit.menu.offers[0]
     assert (offer.kind, offer.fee_yen, offer.copies_limit) == (CertificateKind.JUMINHYO, FEE_YEN, 5)
     assert offer.scopes == (ScopeKind.SELF, ScopeKind.HOUSEHOLD, ScopeKind.SOME)
     assert offer.items == (Item.HEAD_AND_RELATION, Item.DOMICILE, Item.MY_NUMBER)
-    assert [member.name for member in visit.menu.members if member.is_applicant] == ["𠮷田　花子"]
-    assert len(visit.menu.members) == 5
+    assert [member.name for member in visit.household if member.is_applicant] == ["𠮷田　花子"]
+    assert len(visit.household) == 5
 
 
 def test_an_order_gives_every_copy_with_a_serial_number_of_its_own(visit: Visit) -> None:
@@ -94,14 +100,14 @@ def test_an_order_gives_every_copy_with_a_serial_number_of_its_own(visit: Visit)
 
 def test_each_scope_shows_exactly_those_it_names(shared_center: Center, kiosk: HttpsIssuingCenter) -> None:
     visit = shared_center.visit("yoshiko", kiosk=kiosk)
-    names = [member.name for member in visit.menu.members]
+    names = [member.name for member in visit.household]
     assert len(names) == 6
-    some = tuple(member.ref for member in visit.menu.members[2:4])
+    some = tuple(member.ref for member in visit.household[2:4])
     for scope, members, shown in (
         (
             ScopeKind.SELF,
             (),
-            [name for member, name in zip(visit.menu.members, names, strict=True) if member.is_applicant],
+            [name for member, name in zip(visit.household, names, strict=True) if member.is_applicant],
         ),
         (ScopeKind.HOUSEHOLD, (), names),
         (ScopeKind.SOME, some, names[2:4]),
@@ -156,7 +162,7 @@ def test_a_refused_card_gets_its_reason_and_no_more(
 ) -> None:
     channel = kiosk.begin_visit(MunicipalityCode(SHIOMINO))
     assert not isinstance(channel, Refused | CenterUnavailable)
-    refused = prove(channel, shared_center.card(persona))  # type: ignore[arg-type]
+    refused = prove(channel, shared_center.card(persona))
     assert isinstance(refused, Refused)
     assert refused.reason is reason
     assert (refused.reference is not None) == (reason is RefusalReason.COUNTER_ONLY)
@@ -224,7 +230,7 @@ def test_a_proof_with_a_wrong_signature_is_refused(shared_center: Center, kiosk:
     assert channel.prove(hanako.certificate, ichiro.sign(channel.statement_digest)) == Refused(
         RefusalReason.PROOF_REFUSED
     )
-    assert isinstance(prove(channel, hanako), VisitOpened)  # type: ignore[arg-type]
+    assert isinstance(prove(channel, hanako), VisitOpened)
 
 
 def test_a_kiosk_whose_clock_is_off_is_told_so(center: Center) -> None:

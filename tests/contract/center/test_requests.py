@@ -1,50 +1,19 @@
-"""Requests nobody should send: each gets problem details with a stable code, and takes nothing from the others (P1, R9, R16)."""
+"""Requests nobody should send: each gets problem details with a stable code, and takes nothing from the others."""
 
 import json
 import socket
-import ssl
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPSConnection
-from statistics import median
-from time import perf_counter
-from typing import Any
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from issuing_center import server, wire
-from issuing_center.problems import No
 from issuing_center.web import make_app
 from kiosk.adapters.center.http import client_tls
 from kiosk.domain.certificates import IdempotencyKey
-from tests.support.center import KIOSK, ORDER_REQUEST, SHIOMINO, Center, Served, Visit, new_key, serving
-
-BEGIN = wire.encode(wire.VisitRequest(municipality=SHIOMINO))
-JSON = {"Content-Type": wire.JSON_TYPE}
-NOBODY = "0" * 32
-CODES = {no.code: no.status for no in No}
-
-
-def problem_of(connection: HTTPSConnection) -> tuple[int, str]:
-    """Read an answer, which must be problem details as documented."""
-    response = connection.getresponse()
-    body = response.read()
-    assert response.headers["content-type"] == wire.PROBLEM_TYPE, body
-    problem = wire.decode(body, wire.Problem)
-    assert problem.status == response.status == CODES[problem.code]
-    connection.close()
-    return response.status, problem.code
-
-
-def asked(
-    served: Served, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
-) -> tuple[int, str]:
-    connection = served.raw()
-    connection.request(method, path, body, JSON if headers is None else headers)
-    return problem_of(connection)
+from tests.support.center import KIOSK, ORDER_REQUEST, Center, Served, Visit, new_key
+from tests.support.requests import BEGIN, CODES, JSON, NOBODY, asked, problem_of
 
 
 @pytest.mark.parametrize(
@@ -225,126 +194,6 @@ def test_an_order_without_a_visit_is_refused(served: Served) -> None:
     assert asked(served, "POST", f"/v1/visits/{NOBODY}/orders", body, headers) == (409, "VISIT-02")
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the limits of time short enough to wait for."""
-    for name in ("HEAD_TIMEOUT_S", "BODY_TIMEOUT_S"):
-        monkeypatch.setattr(server, name, 0.3)
-
-
-@pytest.mark.usefixtures("impatient")
-def test_a_body_that_does_not_come_is_refused_in_time(served: Served) -> None:
-    connection = served.raw()
-    connection.putrequest("POST", "/v1/visits")
-    for name, value in {**JSON, "Content-Length": "24"}.items():
-        connection.putheader(name, value)
-    connection.endheaders(BEGIN[:5])
-    assert problem_of(connection) == (408, "REQUEST-08")
-
-
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("begun", [b"", b"GET /v1/health HTT"])
-def test_a_request_that_does_not_come_ends_the_connection(served: Served, begun: bytes) -> None:
-    connection = served.raw()
-    connection.connect()
-    connection.sock.sendall(begun)
-    assert connection.sock.recv(1) == b""
-    connection.close()
-
-
-@pytest.mark.usefixtures("impatient")
-def test_the_second_request_of_a_connection_is_waited_for_no_longer(served: Served) -> None:
-    connection = served.raw()
-    connection.request("GET", "/v1/health")
-    connection.getresponse().read()
-    connection.sock.sendall(b"GET /v1/health HTT")
-    assert connection.sock.recv(1) == b""
-    connection.close()
-
-
-@pytest.fixture
-def silent_crowd(served: Served) -> Iterator[None]:
-    """Thirty connections that shake hands, and thirty that do not even do that; none says a word."""
-    folder = served.center.folder
-    tls = client_tls(folder.device_certificate(KIOSK), folder.device_key(KIOSK), folder.center_ca_certificate)
-    crowd: list[socket.socket] = []
-    for number in range(60):
-        plain = socket.create_connection(("127.0.0.1", served.port), timeout=10)
-        crowd.append(tls.wrap_socket(plain, server_hostname="127.0.0.1") if number % 2 else plain)
-    yield
-    for each in crowd:
-        each.close()
-
-
-def times_of(served: Served) -> list[float]:
-    times = []
-    with served.client() as client:
-        for _ in range(15):
-            began = perf_counter()
-            assert client.get("/v1/municipalities").status_code == 200
-            times.append(perf_counter() - began)
-    return times
-
-
-def test_those_who_are_silent_stall_nobody(served: Served, request: pytest.FixtureRequest) -> None:
-    alone = median(times_of(served))
-    request.getfixturevalue("silent_crowd")
-    # R9 asks for +20 % at the 99th percentile on a quiet machine; here it is enough that nobody waits for the crowd.
-    assert median(times_of(served)) < 5 * alone + 0.02
-
-
-class Turnstile:
-    """A WSGI callable that counts who is inside and lets nobody out before it is told."""
-
-    def __init__(self) -> None:
-        self.inside = 0
-        self.open = threading.Event()
-        self.entered = threading.Semaphore(0)
-
-    def __call__(self, _environ: object, start_response: Callable[..., object]) -> list[bytes]:
-        self.inside += 1
-        self.entered.release()
-        assert self.open.wait(20)
-        body = b"{}"
-        start_response("200 OK", [("Content-Type", wire.JSON_TYPE), ("Content-Length", str(len(body)))])
-        return [body]
-
-
-def test_above_the_limit_everybody_is_refused_at_once(shared_center: Center) -> None:
-    turnstile = Turnstile()
-    with (
-        serving(shared_center, turnstile, threads=2, waiting=5) as served,  # type: ignore[arg-type]
-        ThreadPoolExecutor(40) as crowd,
-        served.client() as client,
-    ):
-        waiting = [crowd.submit(client.get, "/v1/health") for _ in range(5)]
-        for _ in range(2):
-            assert turnstile.entered.acquire(timeout=10)
-        refused = [crowd.submit(client.get, "/v1/health") for _ in range(30)]
-        codes = []
-        # All thirty are sent beside the five, in whatever order the pool connects: five get in, thirty are refused.
-        done = [*waiting, *refused]
-        pending = threading.Event()
-        while len(codes) < 30 and not pending.wait(0.01):
-            codes = [each.result().json()["code"] for each in done if each.done()]
-        turnstile.open.set()
-        answers = [each.result() for each in done]
-    assert codes == ["CENTER-05"] * 30
-    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [503] * 30
-    assert turnstile.inside == 5
-
-
-def test_who_waited_too_long_for_a_thread_is_refused_and_not_begun(
-    shared_center: Center, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(server, "QUEUE_TIMEOUT_S", 0.0)
-    turnstile = Turnstile()
-    turnstile.open.set()
-    with serving(shared_center, turnstile) as served, served.client() as client:  # type: ignore[arg-type]
-        answer = client.get("/v1/health")
-    assert (answer.status_code, answer.json()["code"], turnstile.inside) == (503, "CENTER-05", 0)
-
-
 _PATHS = st.sampled_from(
     ["/v1/visits", f"/v1/visits/{NOBODY}", f"/v1/visits/{NOBODY}/proof", f"/v1/visits/{NOBODY}/orders", "/v1/health",
      "/v1/municipalities", f"/v1/orders/{NOBODY}", f"/v1/orders/{NOBODY}/outcome"]
@@ -441,11 +290,12 @@ def test_the_agreed_form_says_nothing_of_the_request(served: Served) -> None:
 def test_a_closed_connection_is_ended_in_good_order(served: Served) -> None:
     folder = served.center.folder
     tls = client_tls(folder.device_certificate(KIOSK), folder.device_key(KIOSK), folder.center_ca_certificate)
-    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as plain:
-        with tls.wrap_socket(plain, server_hostname="127.0.0.1") as connection:
-            connection.sendall(b"GET /v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            answer = b""
-            while chunk := connection.recv(4096):
-                answer += chunk
+    with (
+        socket.create_connection(("127.0.0.1", served.port), timeout=10) as plain,
+        tls.wrap_socket(plain, server_hostname="127.0.0.1") as connection,
+    ):
+        connection.sendall(b"GET /v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answer = b""
+        while chunk := connection.recv(4096):
+            answer += chunk
     assert answer.startswith(b"HTTP/1.1 200 ")
-    assert isinstance(tls, ssl.SSLContext)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from issuing_center.municipal.package import FormVariant
 from issuing_center.register.loading import household_id_of, resident_id_of
 from issuing_center.register.port import Register, UnknownMunicipalityError
 from issuing_center.register.records import (
@@ -195,6 +196,18 @@ def test_a_stop_signal_is_in_force_from_its_instant_until_the_one_it_is_lifted(r
     assert stops(register, "hanako", until) == set()
 
 
+def test_a_stop_signal_may_be_for_some_certificates(register: SqlRegister) -> None:
+    with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
+        change.stop_resident(resident("hanako"), StopKind.SEAL_ABOLISHED, since=AS_OF, kinds=["inkan"])
+        change.stop_municipality(StopKind.STOPPED, since=AS_OF)
+    with register.snapshot(SHIOMINO) as snapshot:
+        found = {stop.kind: stop for stop in snapshot.stops(resident("hanako"), AS_OF)}
+    abolished, stopped = found[StopKind.SEAL_ABOLISHED], found[StopKind.STOPPED]
+    assert (abolished.kinds, stopped.kinds) == (frozenset({"inkan"}), None)
+    assert (abolished.concerns("inkan"), abolished.concerns("juminhyo")) == (True, False)
+    assert stopped.concerns("juminhyo")
+
+
 def test_a_new_stop_signal_counts_at_the_next_snapshot(register: SqlRegister) -> None:
     with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
         change.stop_resident(resident("sora"), StopKind.DIED, since=AS_OF)
@@ -202,27 +215,25 @@ def test_a_new_stop_signal_counts_at_the_next_snapshot(register: SqlRegister) ->
 
 
 @pytest.mark.parametrize(
-    ("on", "mayor", "fee_yen", "my_number"),
+    ("on", "mayor", "fee_yen"),
     [
-        (date(2023, 4, 29), "仮名　一郎", 300, False),
-        (date(2023, 4, 30), "架空　太郎", 300, False),
-        (date(2024, 3, 31), "架空　太郎", 300, False),
-        (date(2024, 4, 1), "架空　太郎", 200, True),
-        (TODAY, "架空　太郎", 200, True),
+        (date(2023, 4, 29), "仮名　一郎", 300),
+        (date(2023, 4, 30), "架空　太郎", 300),
+        (date(2024, 3, 31), "架空　太郎", 300),
+        (date(2024, 4, 1), "架空　太郎", 200),
+        (TODAY, "架空　太郎", 200),
     ],
 )
-def test_settings_are_those_valid_on_the_day(
-    register: SqlRegister, on: date, mayor: str, fee_yen: int, my_number: bool
-) -> None:
+def test_settings_are_those_valid_on_the_day(register: SqlRegister, on: date, mayor: str, fee_yen: int) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         settings = snapshot.municipality(on)
     assert settings is not None
     offer = settings.offer("juminhyo")
     assert offer is not None
     assert (settings.mayor_title, settings.mayor_name, offer.fee_yen) == ("汐見野市長", mayor, fee_yen)
-    assert ("my_number" in offer.items) is my_number
-    assert offer.scopes == ("self", "household", "some")
-    assert settings.offer("inkan") is None
+    assert offer.items == ("head_and_relation", "domicile", "my_number", "foreign_status")
+    assert (offer.scopes, offer.form, offer.years) == (("self", "household", "some"), FormVariant.RENKISHIKI, ())
+    assert settings.offer("passport") is None
 
 
 def test_a_day_without_a_mayor_has_no_settings(register: SqlRegister) -> None:

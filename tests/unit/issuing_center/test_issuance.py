@@ -4,68 +4,44 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from threading import Barrier
 
 import msgspec
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import update
 
 from issuing_center import issuance, wire
-from issuing_center.availability import JST, YEAR_END
-from issuing_center.database import reading
+from issuing_center.database import writing
 from issuing_center.ledger import store as ledger
 from issuing_center.ledger.entries import RepeatedIdentifierError, TransactionId
-from issuing_center.ledger.tables import documents, events, orders
+from issuing_center.ledger.tables import documents
+from issuing_center.paper import draw
 from issuing_center.paper.fonts import PaperFonts
-from issuing_center.paper.juminhyo import DrawnDocument, draw_juminhyo
 from issuing_center.paper.sheet import JuminhyoSheet, Scope
-from issuing_center.problems import No, Refusal
-from issuing_center.register import tables
+from issuing_center.paper.values import DrawnDocument
+from issuing_center.problems import No
 from issuing_center.register.loading import resident_id_of
 from issuing_center.register.port import Register, RegisterSnapshot
-from issuing_center.register.records import ResidentId, StopKind
-from issuing_center.register.updates import changing
+from issuing_center.register.records import ResidentId
 from issuing_center.sandbox.center import SHIOMINO
 from issuing_center.visits import store as visits
 from issuing_center.visits.protocol import close
 from issuing_center.visits.store import VisitId
-from kiosk.ports.center import Issued, Refused, RefusalReason
-from tests.support.center import COUNTER, KIOSK, ORDER, ORDER_REQUEST, OTHER_KIOSK, Center, Visit, new_key, texts_of
-
-
-def device_of(center: Center, device: str = KIOSK) -> issuance.Device:
-    peer = center.service.devices.find(center.device_certificate(device))
-    assert peer is not None
-    return peer.device
-
-
-def order_at(
-    center: Center,
-    visit: Visit,
-    request: wire.OrderRequest = ORDER_REQUEST,
-    *,
-    key: str | None = None,
-    device: str = KIOSK,
-) -> wire.OrderAnswer | Refusal:
-    return issuance.issue(center.service, device_of(center, device), visit.id, key or new_key(), request)
-
-
-def refusal_of(answer: wire.OrderAnswer | Refusal) -> No:
-    assert isinstance(answer, Refusal), answer
-    return answer.no
-
-
-def rows(center: Center, table: object = orders) -> int:
-    with reading(center.engine) as connection:
-        return connection.execute(select(func.count()).select_from(table)).scalar_one()  # type: ignore[arg-type]
-
-
-def incidents(center: Center) -> list[str]:
-    with reading(center.engine) as connection:
-        found = connection.execute(select(events.c.event).where(events.c.event.like("incident-%")))
-        return list(found.scalars())
+from issuing_center.visits.tables import visit as visit_table
+from kiosk.ports.center import Issued, RefusalReason, Refused
+from tests.support.center import (
+    COUNTER,
+    KIOSK,
+    ORDER,
+    ORDER_REQUEST,
+    OTHER_KIOSK,
+    Center,
+    new_key,
+    texts_of,
+)
+from tests.support.orders import device_of, incidents, order_at, refusal_of, rows
 
 
 def during_the_drawing(center: Center, act: Callable[[], object]) -> Center:
@@ -211,169 +187,6 @@ def test_many_orders_under_a_clock_that_stands_have_nothing_in_common(shared_cen
     assert len({document.serial for answer in found for document in answer.documents}) == 10
 
 
-# --- eligibility, live
-
-
-@pytest.mark.parametrize("kind", list(StopKind))
-def test_a_stop_that_comes_after_the_menu_stops_the_order(center: Center, kind: StopKind) -> None:
-    visit = center.visit()
-    with changing(center.engine, SHIOMINO, as_of=center.clock.at) as change:
-        change.stop_resident(resident_id_of(SHIOMINO, "hanako"), kind, center.clock.at)
-    answer = order_at(center, visit)
-    assert isinstance(answer, Refusal)
-    assert answer.no is No.COUNTER_ONLY
-    assert answer.reference is not None
-    found = ledger.find_refusal(center.engine, answer.reference)
-    assert found is not None
-    assert (found.reason, found.visit_id) == (kind.value, visit.id)
-    assert rows(center) == 0
-
-
-def test_a_stop_on_a_member_stops_the_copies_that_show_that_member(center: Center) -> None:
-    visit = center.visit()
-    with changing(center.engine, SHIOMINO, as_of=center.clock.at) as change:
-        change.stop_resident(resident_id_of(SHIOMINO, "sora"), StopKind.PROTECTED, center.clock.at)
-    refs = {member.name: member.ref for member in visit.menu.members}
-    sora = next(ref for name, ref in refs.items() if "そら" in name)
-    taichi = next(ref for name, ref in refs.items() if "太一" in name)
-
-    def of(scope: wire.Scope, *members: str) -> wire.OrderAnswer | Refusal:
-        return order_at(center, visit, msgspec.structs.replace(ORDER_REQUEST, scope=scope, members=list(members)))
-
-    assert refusal_of(of(wire.Scope.HOUSEHOLD)) is No.COUNTER_ONLY
-    assert refusal_of(of(wire.Scope.SOME, sora)) is No.COUNTER_ONLY
-    assert isinstance(of(wire.Scope.SOME, taichi), wire.OrderAnswer)
-    assert isinstance(of(wire.Scope.SELF), wire.OrderAnswer)
-
-
-def test_a_resident_removed_after_the_menu_gets_nothing(center: Center) -> None:
-    visit = center.visit()
-    with changing(center.engine, SHIOMINO, as_of=center.clock.at) as change:
-        change.remove_resident(resident_id_of(SHIOMINO, "hanako"), on=center.clock.at.date())
-    assert refusal_of(order_at(center, visit)) is No.COUNTER_ONLY
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"copies": 6},
-        {"items": [wire.ItemName.DOMICILE, wire.ItemName.DOMICILE]},
-        {"items": [wire.ItemName.FOREIGN_STATUS]},
-        {"scope": wire.Scope.SOME},
-        {"members": ["0" * 32]},
-        {"scope": wire.Scope.SOME, "members": ["0" * 32]},
-    ],
-    ids=str,
-)
-def test_a_choice_that_the_menu_does_not_have_is_refused(shared_center: Center, change: dict[str, object]) -> None:
-    visit = shared_center.visit()
-    assert (
-        refusal_of(order_at(shared_center, visit, msgspec.structs.replace(ORDER_REQUEST, **change))) is No.NOT_OFFERED
-    )
-
-
-def test_a_members_handle_of_another_visit_is_refused(shared_center: Center) -> None:
-    first, second = shared_center.visit(), shared_center.visit()
-    some = msgspec.structs.replace(ORDER_REQUEST, scope=wire.Scope.SOME, members=[first.menu.members[0].ref])
-    assert isinstance(order_at(shared_center, first, some), wire.OrderAnswer)
-    assert refusal_of(order_at(shared_center, second, some)) is No.NOT_OFFERED
-    twice = msgspec.structs.replace(some, members=[first.menu.members[0].ref] * 2)
-    assert refusal_of(order_at(shared_center, first, twice)) is No.NOT_OFFERED
-
-
-@pytest.mark.expect_log("issuing_center")
-@pytest.mark.parametrize(("late", "issued"), [(0, True), (1, False)])
-def test_a_feed_that_falls_behind_after_the_menu_stops_the_order(center: Center, late: int, issued: bool) -> None:
-    limits = replace(center.service.limits, register_age=timedelta(minutes=5))
-    strict, visit = center.altered(limits=limits), center.visit()
-    center.clock.advance(timedelta(minutes=5, microseconds=late))
-    answer = order_at(strict, visit)
-    assert isinstance(answer, wire.OrderAnswer) is issued
-    if issued:
-        strict = center.altered(limits=replace(limits, register_age=timedelta(0)))
-        answer = order_at(strict, visit)
-    assert refusal_of(answer) is No.STOPPED
-
-
-# --- hours and fees
-
-
-@contextmanager
-def open_until(center: Center, closing: datetime) -> Iterator[Visit]:
-    """Open a visit a minute before an instant and stand at that instant."""
-    center.clock.at = closing - timedelta(minutes=1)
-    visit = center.visit()
-    center.clock.at = closing
-    yield visit
-
-
-def next_closing(center: Center) -> datetime:
-    """Give eleven at night of some day to come that is no holiday of the service."""
-    closing = datetime.combine(center.clock.at.astimezone(JST).date() + timedelta(days=1), time(23), JST)
-    while (closing.month, closing.day) in YEAR_END:
-        closing += timedelta(days=1)
-    return closing
-
-
-def test_a_visit_that_reaches_closing_time_ends_before_the_order(center: Center) -> None:
-    strict, closing = center.altered(enforce_hours=True), next_closing(center)
-    with open_until(strict, closing) as visit:
-        assert refusal_of(order_at(strict, visit)) is No.CLOSED
-        center.clock.at = closing - timedelta(microseconds=1)
-        assert isinstance(order_at(strict, visit), wire.OrderAnswer)
-
-
-def test_an_order_repeated_after_closing_time_gets_what_it_got_before(center: Center) -> None:
-    strict, closing, key = center.altered(enforce_hours=True), next_closing(center), new_key()
-    with open_until(strict, closing - timedelta(seconds=1)) as visit:
-        answer = order_at(strict, visit, key=key)
-        assert isinstance(answer, wire.OrderAnswer)
-        center.clock.at = closing
-        assert order_at(strict, visit, key=key) == answer
-
-
-def test_the_fee_is_the_one_of_the_day_the_visit_was_opened(center: Center) -> None:
-    midnight = datetime.combine(center.clock.at.astimezone(JST).date() + timedelta(days=1), time(0), JST)
-    with changing(center.engine, SHIOMINO, as_of=center.clock.at) as change:
-        row = {"municipality_code": SHIOMINO, "kind": "juminhyo", "copies_limit": 5, "scopes": "self", "entries": ""}
-        change.put(
-            tables.offer,
-            [
-                {
-                    **row,
-                    "valid_from": date(2024, 4, 1),
-                    "valid_until": (midnight - timedelta(1)).date(),
-                    "fee_yen": 200,
-                },
-                {**row, "valid_from": midnight.date(), "fee_yen": 250},
-            ],
-        )
-    with open_until(center, midnight) as visit:
-        assert visit.menu.offers[0].fee_yen == 200
-        assert isinstance(order_at(center, visit), wire.OrderAnswer)
-        dearer = msgspec.structs.replace(ORDER_REQUEST, fee_yen=250)
-        assert refusal_of(order_at(center, visit, dearer)) is No.FEE_CHANGED
-
-
-def test_a_municipality_without_mayor_or_seal_issues_nothing(center: Center) -> None:
-    visit = center.visit()
-    assert refusal_of(order_at(center.altered(seals={}), visit)) is No.STOPPED
-    with changing(center.engine, SHIOMINO, as_of=center.clock.at) as change:
-        change.connection.execute(tables.mayor.delete())
-    assert refusal_of(order_at(center, visit)) is No.STOPPED
-
-
-@pytest.mark.expect_log("issuing_center", "ERROR")
-def test_a_register_that_contradicts_itself_issues_nothing(center: Center) -> None:
-    visit = center.visit()
-    with changing(center.engine, SHIOMINO, as_of=center.clock.at) as change:
-        change.change_resident(resident_id_of(SHIOMINO, "hanako"), {"is_head": True})
-    with center.client() as client:
-        headers = {"Content-Type": wire.JSON_TYPE, wire.IDEMPOTENCY_HEADER: new_key()}
-        answer = client.post(f"/v1/visits/{visit.id}/orders", content=wire.encode(ORDER_REQUEST), headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (503, "REFUSED-05")
-
-
 # --- what is drawn
 
 
@@ -399,18 +212,23 @@ class _Lying:
     def __getattr__(self, name: str) -> object:
         return getattr(self._snapshot, name)
 
-    def applicant(self, _resident: ResidentId) -> object:
-        return self._snapshot.applicant(self._other)
-
     def household(self, _resident: ResidentId) -> object:
         return self._snapshot.household(self._other)
 
 
-@pytest.mark.expect_log("issuing_center", "ERROR")
-def test_a_register_that_answers_with_somebody_else_is_an_incident(center: Center) -> None:
+def test_a_register_that_answers_with_somebody_else_issues_nothing(center: Center) -> None:
     visit = center.visit()
     lying = center.altered(register=LyingRegister(center.service.register, resident_id_of(SHIOMINO, "ichiro")))
-    assert refusal_of(order_at(lying, visit)) is No.STOPPED
+    assert refusal_of(order_at(lying, visit)) is No.COUNTER_ONLY
+    assert rows(center) == 0
+
+
+@pytest.mark.expect_log("issuing_center", "ERROR")
+def test_a_visit_that_was_given_another_resident_by_force_is_an_incident(center: Center) -> None:
+    visit = center.visit()
+    with writing(center.engine) as connection:
+        connection.execute(update(visit_table).values(resident_id=resident_id_of(SHIOMINO, "ichiro")))
+    assert refusal_of(order_at(center, visit)) is No.STOPPED
     assert incidents(center) == ["incident-other-subject"]
     assert rows(center) == 0
 
@@ -430,7 +248,7 @@ def test_a_file_that_is_not_the_whole_certificate_never_leaves(
     center: Center, monkeypatch: pytest.MonkeyPatch, defect: str
 ) -> None:
     """Defects are planted where the sheet becomes a file; the check reads the file."""
-    monkeypatch.setattr(issuance, "draw_juminhyo", lambda sheet, fonts: draw_juminhyo(DEFECTS[defect](sheet), fonts))
+    monkeypatch.setattr(issuance, "draw", lambda sheet, fonts: draw(DEFECTS[defect](sheet), fonts))
     assert refusal_of(order_at(center, center.visit())) is No.STOPPED
     assert incidents(center) == ["incident-incomplete"]
     assert rows(center) == 0
@@ -440,11 +258,11 @@ def test_a_file_that_is_not_the_whole_certificate_never_leaves(
 @pytest.mark.parametrize("kept_bytes", [0, 100, 4000])
 def test_a_file_that_breaks_off_never_leaves(center: Center, monkeypatch: pytest.MonkeyPatch, kept_bytes: int) -> None:
     def cut(sheet: JuminhyoSheet, fonts: PaperFonts) -> DrawnDocument:
-        drawn = draw_juminhyo(sheet, fonts)
+        drawn = draw(sheet, fonts)
         assert isinstance(drawn, DrawnDocument)
         return replace(drawn, pdf=drawn.pdf[:kept_bytes])
 
-    monkeypatch.setattr(issuance, "draw_juminhyo", cut)
+    monkeypatch.setattr(issuance, "draw", cut)
     assert refusal_of(order_at(center, center.visit())) is No.STOPPED
     assert incidents(center) == ["incident-incomplete"]
 
@@ -455,10 +273,10 @@ def test_the_file_of_the_order_before_is_noticed(center: Center, monkeypatch: py
     kept: list[object] = []
 
     def late(sheet: JuminhyoSheet, fonts: PaperFonts) -> object:
-        kept.append(draw_juminhyo(sheet, fonts))
+        kept.append(draw(sheet, fonts))
         return kept[max(0, len(kept) - 2)]
 
-    monkeypatch.setattr(issuance, "draw_juminhyo", late)
+    monkeypatch.setattr(issuance, "draw", late)
     first, second = center.visit("hanako"), center.visit("ichiro", OTHER_KIOSK)
     assert isinstance(order_at(center, first), wire.OrderAnswer)
     assert refusal_of(order_at(center, second, device=OTHER_KIOSK)) is No.STOPPED

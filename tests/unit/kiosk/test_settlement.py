@@ -16,7 +16,7 @@ from kiosk.domain.certificates import SerialNumber, TransactionId
 from kiosk.flow.codes import case_number
 from kiosk.ports.center import DocumentFate, MoneyFate, OrderOutcome
 from kiosk.ports.journal import Act, Intent
-from kiosk.ports.payment import ChargeKey
+from kiosk.ports.payment import ChargeKey, NotCharged, Paid, Refunded, RefundOutcome
 
 TXN = TransactionId("ab" * 16)
 FIRST, SECOND = SerialNumber("AAAA-AAAA-AAAA-AAAA"), SerialNumber("BBBB-BBBB-BBBB-BBBB")
@@ -183,3 +183,35 @@ def test_wherever_the_cut_falls_money_and_paper_end_in_exactly_one_way(
     given_back = decided.money in {MoneyFate.REFUNDED, MoneyFate.NONE} and fates == [DocumentFate.VOIDED] * 2
     assert (decided.case is None) == (handed_over or given_back)
     journal.close()
+
+
+class ShortTill(ScriptedCashier):
+    """Gives back less than it took: a coin stuck."""
+
+    def refund(self, key: ChargeKey) -> RefundOutcome:
+        return Refunded(100) if isinstance(super().refund(key), Refunded) else NotCharged()
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_money_that_came_back_in_part_is_a_case(journal: SqliteJournal, *, cut: bool) -> None:
+    cashier = ShortTill(pays_by_itself=True)
+    issued(journal, FIRST)
+    paid(journal, cashier)
+    if cut:  # given back and written down, and then the power failed
+        settlement.refund(journal, cashier, TXN, 200)
+    decided = outcome(journal, cashier)
+    assert (decided.money, decided.received_yen, decided.case) == (MoneyFate.UNKNOWN, 200, CASE)
+
+
+def test_nothing_is_decided_while_an_incident_is_open_and_what_was_decided_is_told(
+    journal: SqliteJournal, cashier: ScriptedCashier
+) -> None:
+    issued(journal, FIRST)
+    paid(journal, cashier)
+    journal.raise_incident("DOC-01", TXN, "digest")
+    assert settlement.settle(journal, cashier) == settlement.Settlement((), ())
+    assert cashier.charge_state(ChargeKey(TXN)) == Paid(200)
+    journal.close_incidents("planted")
+    assert outcome(journal, cashier).money is MoneyFate.REFUNDED
+    journal.raise_incident("DOC-01", TXN, "digest")
+    assert [told.money for told in settlement.settle(journal, cashier).outcomes] == [MoneyFate.REFUNDED]

@@ -18,7 +18,7 @@ DISTRIBUTION = Path("/usr/lib/systemd/system")
 PROGRAMS = ("usr/bin/cage", "usr/bin/seatd", "usr/sbin/pcscd", "opt/certificate-kiosk/.venv/bin/python")
 SERVICES = ("kiosk.service", "certificate-center.service", "certificate-center-expire.service", "pcscd.service")
 MOST_EXPOSED = 15
-"""Tenths of systemd's exposure level (0 is closed, 100 open): R28 of the project's bars."""
+"""Tenths of systemd's exposure level (0 is closed, 100 open)."""
 
 
 @pytest.fixture

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect, text
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 import issuing_center.ledger.tables
 import issuing_center.register.tables
 import issuing_center.visits.tables
-from issuing_center.database import metadata, reading
+from issuing_center.database import metadata, reading, writing
 from issuing_center.migrations import is_current, upgrade
 
 ROOMS = (issuing_center.ledger.tables, issuing_center.register.tables, issuing_center.visits.tables)
@@ -74,3 +77,29 @@ def test_eight_workers_that_start_at_once_make_one_schema(empty_database: str, m
     with reading(engines[0]) as connection:
         assert is_current(connection)
         assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar_one() == 1
+
+
+def test_a_register_of_the_first_schema_keeps_its_people_and_their_stop_signals(
+    empty_database: str, make_worker: MakeWorker
+) -> None:
+    engine = make_worker(empty_database)
+    upgrade(engine, "0001")
+    with writing(engine) as connection:
+        for statement in (
+            "INSERT INTO municipality VALUES ('990019', 'a', 'b', 'c', 'd', '2026-11-20 03:00:00', 7, 9)",
+            "INSERT INTO household VALUES ('h', '990019', 'x')",
+            "INSERT INTO offer VALUES ('990019', 'juminhyo', '2024-04-01', NULL, 200, 5, 'self', '')",
+            "INSERT INTO stop_signal VALUES ('s', '990019', 'household', NULL, 'h', 'leaving', '2026-11-20 03:00:00', NULL)",
+        ):
+            connection.execute(text(statement))
+    upgrade(engine)
+    with reading(engine) as connection:
+        assert is_current(connection)
+        stop = issuing_center.register.tables.stop_signal
+        (kept,) = connection.execute(select(stop.c.kind, stop.c.household_id, stop.c.since, stop.c.kinds)).all()
+        assert connection.execute(text("SELECT feed_sequence, version FROM municipality")).one() == (7, 9)
+    assert kept == ("leaving", "h", datetime(2026, 11, 20, 3, tzinfo=UTC), None)
+    with pytest.raises(IntegrityError), writing(engine) as connection:
+        connection.execute(text("UPDATE stop_signal SET kind = 'whim'"))
+    with pytest.raises(IntegrityError), writing(engine) as connection:
+        connection.execute(text("UPDATE stop_signal SET level = 'resident'"))

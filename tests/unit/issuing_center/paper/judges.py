@@ -12,12 +12,12 @@ from pathlib import Path
 import pypdfium2  # type: ignore[import-untyped]  # no stubs
 from PIL import Image
 
-from issuing_center.paper import DrawnDocument, JuminhyoSheet, PaperFonts, draw_juminhyo
+from issuing_center.paper import AnySheet, DrawnDocument, PaperFonts, draw
 
 
-def drawn(sheet: JuminhyoSheet, fonts: PaperFonts) -> DrawnDocument:
+def drawn(sheet: AnySheet, fonts: PaperFonts) -> DrawnDocument:
     """Draw a sheet that must succeed."""
-    document = draw_juminhyo(sheet, fonts)
+    document = draw(sheet, fonts)
     assert isinstance(document, DrawnDocument), document
     return document
 

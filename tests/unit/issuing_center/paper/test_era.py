@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issuing_center.paper.era import ERAS, era_date, western_date
+from issuing_center.paper.era import ERAS, era_date, era_year, western_date
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,7 @@ def test_no_two_days_are_printed_alike(day: date) -> None:
 
 def test_eras_stand_newest_first() -> None:
     assert [first for first, _ in ERAS] == sorted((first for first, _ in ERAS), reverse=True)
+
+
+def test_a_year_alone_is_named_by_the_day_that_is_asked() -> None:
+    assert [era_year(date(2019, month, 1)) for month in (4, 5)] == ["平成31年", "令和元年"]

@@ -1,5 +1,6 @@
 """The fictitious register: what it must hold, and that loading it again or twice at once is harmless."""
 
+import shutil
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,12 +11,25 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
+from assets.registers.draw_imprints import IMPRINTS, picture
 from issuing_center.database import metadata, reading
+from issuing_center.municipal.parsing import SettingsPackageError
 from issuing_center.register.loading import RegisterFileError, load_register, resident_id_of
 from issuing_center.register.records import StopKind
 from issuing_center.register.sql import SqlRegister
 from issuing_center.register.updates import UnknownResidentError, changing
-from tests.support.registers import AS_OF, ISSUER_KEY_ID, REGISTER_FILE, SERIALS, SHIOMINO, load
+from tests.support.registers import (
+    AS_OF,
+    ASSETS,
+    ISSUER_KEY_ID,
+    KOMIHON,
+    REGISTER_FILE,
+    REGISTER_FILES,
+    SERIALS,
+    SHIOMINO,
+    YAMATE,
+    load,
+)
 
 PERSONAS = {
     "hanako",
@@ -167,13 +181,76 @@ def test_a_link_to_nobody_loads_nothing(engine: Engine) -> None:
     assert sizes(engine)["municipality"] == 0
 
 
+def altered(folder: Path, text: str) -> Path:
+    """Write a register file with the folders it refers to beside it."""
+    shutil.copytree(ASSETS / "municipalities", folder / "municipalities")
+    shutil.copytree(ASSETS / "registers", folder / "registers")
+    path = folder / "registers" / "register.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_record_of_nobody_loads_nothing(engine: Engine, tmp_path: Path) -> None:
+    text = REGISTER_FILE.read_text(encoding="utf-8").replace('resident = "sora"', 'resident = "nobody"', 1)
+    with pytest.raises(UnknownResidentError):
+        load_register(engine, altered(tmp_path, text), [], as_of=AS_OF)
+    assert sizes(engine)["municipality"] == 0
+
+
+def test_a_flaw_in_the_settings_loads_nothing(engine: Engine, tmp_path: Path) -> None:
+    path = altered(tmp_path, REGISTER_FILE.read_text(encoding="utf-8"))
+    settings = tmp_path / "municipalities" / SHIOMINO / "settings.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace("copies_limit = 5", "copies_limit = 11", 1), encoding="utf-8"
+    )
+    with pytest.raises(SettingsPackageError, match=r"certificate\[0\].copies_limit"):
+        load_register(engine, path, [], as_of=AS_OF)
+    assert sizes(engine)["municipality"] == 0
+
+
+@pytest.mark.parametrize("code", [YAMATE, KOMIHON])
+def test_the_other_registers_are_whole_and_fictitious(engine: Engine, code: str) -> None:
+    path = REGISTER_FILES[code]
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert "架空の住民記録" in path.read_text(encoding="utf-8").split("\n\n", maxsplit=1)[0]
+    assert len(content["household"]) >= 5
+    everybody = residents(content)
+    assert len(everybody) >= 12
+    numbers = [resident["my_number"] for resident in everybody]
+    assert len(set(numbers)) == len(everybody)
+    assert [number for number in numbers if check_digit(number[:11]) == int(number[11])] == []
+    load(engine)
+    load_register(engine, path, [(everybody[0]["key"], ISSUER_KEY_ID, 4711)], as_of=AS_OF)
+    register = SqlRegister(engine)
+    head = resident_id_of(code, everybody[0]["key"])
+    assert register.find_by_certificate(ISSUER_KEY_ID, 4711, code) == head
+    assert register.find_by_certificate(ISSUER_KEY_ID, 4711, SHIOMINO) is None
+    for resident in everybody:
+        with register.snapshot(code) as snapshot:
+            assert snapshot.household(resident_id_of(code, resident["key"]))
+    with register.snapshot(SHIOMINO) as snapshot:
+        assert snapshot.applicant(head) is None
+        assert snapshot.seal(head) is None
+        assert snapshot.koseki(head) is None
+
+
+def test_the_imprints_are_what_their_program_draws() -> None:
+    for name, (characters, diameter_mm) in IMPRINTS.items():
+        assert (ASSETS / "registers" / "imprints" / f"{name}.pbm").read_bytes() == picture(characters, diameter_mm)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [
         ("birth_date = 1988-05-12", "birthdate = 1988-05-12", "resident: birthdate"),
         ('notarised = "both"', 'notarised = "perhaps"', "notarised"),
-        ("fee_yen = 300", "fee = 300", "offer: fee"),
         ("[municipality]", "[municipality]\nmayor = 'x'", "municipality: mayor"),
+        ("dpi = 600", "dpi = 600\ndip = 600", "seal: dip"),
+        ("total_income_yen = 2_630_000", 'total_income_yen = "0"', "tax: not a TaxRecord"),
+        ("total_income_yen = 2_630_000", "total_income_yen = 1\nincome = 1", "tax: income"),
+        ('heading = "戸籍編製"', 'headding = "戸籍編製"', "koseki: not a Koseki"),
+        ('sex = "male"\naddresses', 'sex = "unknown"\naddresses', "fuhyo: not a Fuhyo"),
+        ('degree = "nearly_half"', 'degree = "slightly"', "risai: not a Risai"),
     ],
 )
 def test_a_word_that_nobody_understands_is_an_error(
@@ -181,8 +258,7 @@ def test_a_word_that_nobody_understands_is_an_error(
 ) -> None:
     text = REGISTER_FILE.read_text(encoding="utf-8")
     assert old in text
-    path = tmp_path / "register.toml"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    path = altered(tmp_path, text.replace(old, new, 1))
     with pytest.raises(RegisterFileError, match=where):
         load_register(engine, path, [], as_of=AS_OF)
     assert sizes(engine)["municipality"] == 0

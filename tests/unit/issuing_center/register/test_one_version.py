@@ -11,16 +11,19 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import Condition
+from typing import Any
 
 from sqlalchemy import Engine
 
 from issuing_center.register import tables
-from issuing_center.register.loading import household_id_of, resident_id_of
+from issuing_center.register.holdings import Fuhyo, FuhyoAddress, FuhyoPerson
+from issuing_center.register.holdings_sql import encode_body
+from issuing_center.register.ids import household_id_of, record_id_of, resident_id_of
 from issuing_center.register.port import RegisterSnapshot
 from issuing_center.register.records import MunicipalitySettings, Resident, ResidentId, StopSignal
 from issuing_center.register.sql import SqlRegister
 from issuing_center.register.updates import changing
-from tests.support.registers import AS_OF, SHIOMINO, load
+from tests.support.registers import AS_OF, SHIOMINO, load, publish_rules
 
 TODAY = date(2026, 11, 20)
 MEMBERS = ("taichi", "hanako", "katsuko", "sora", "umi")
@@ -57,30 +60,31 @@ class Commits:
 
 
 def write_version(engine: Engine) -> None:
-    """Commit one version that carries its number in household, residents, mayor and fee."""
+    """Commit one version that carries its number in household, residents, mayor, fee and address history."""
     with changing(engine, SHIOMINO, as_of=AS_OF) as change:
         mark = f"v{change.version}"
         change.move_household(household_id_of(SHIOMINO, "yoshida"), mark)
         for key in MEMBERS:
             change.change_resident(resident_id_of(SHIOMINO, key), {"name": mark, "domicile": mark})
-        change.put(
-            tables.mayor,
-            [{"municipality_code": SHIOMINO, "valid_from": date(2023, 4, 30), "title": mark, "name": mark}],
+        change.put(tables.record, [fuhyo_row(mark)])
+        publish_rules(
+            change,
+            {
+                'valid_from = 2023-04-30\ntitle = "汐見野市長"\nname = "架空　太郎"': f'valid_from = 2023-04-30\ntitle = "{mark}"\nname = "{mark}"',
+                "valid_from = 2024-04-01\nfee_yen = 200": f"valid_from = 2024-04-01\nfee_yen = {change.version}",
+            },
         )
-        change.put(
-            tables.offer,
-            [
-                {
-                    "municipality_code": SHIOMINO,
-                    "kind": "juminhyo",
-                    "valid_from": date(2024, 4, 1),
-                    "fee_yen": change.version,
-                    "copies_limit": 5,
-                    "scopes": "self",
-                    "entries": "",
-                }
-            ],
-        )
+
+
+def fuhyo_row(mark: str) -> dict[str, object]:
+    person = FuhyoPerson("hanako", mark, mark, None, None, (FuhyoAddress(mark, None),))
+    return {
+        "record_id": record_id_of(SHIOMINO, "fuhyo", "yoshida"),
+        "municipality_code": SHIOMINO,
+        "kind": "fuhyo",
+        "in_processing": False,
+        "body": encode_body(Fuhyo(mark, mark, (person,))),
+    }
 
 
 def read_marks(snapshot: RegisterSnapshot, between: Callable[[], None]) -> set[str]:
@@ -98,7 +102,11 @@ def read_marks(snapshot: RegisterSnapshot, between: Callable[[], None]) -> set[s
     assert settings is not None
     offer = settings.offer("juminhyo")
     assert offer is not None
-    return marks | {settings.mayor_title, settings.mayor_name, f"v{offer.fee_yen}"}
+    marks |= {settings.mayor_title, settings.mayor_name, f"v{offer.fee_yen}"}
+    between()
+    own = snapshot.fuhyo(hanako)
+    assert own is not None
+    return marks | {own.fuhyo.honseki, own.fuhyo.persons[0].given_name}
 
 
 def read_while_updating(workers: tuple[Engine, Engine], opener: Opener) -> list[set[str]]:
@@ -158,12 +166,20 @@ class CarelessSnapshot:
         with one_snapshot(self.engine) as snapshot:
             return snapshot.municipality(on)
 
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        def ask(*arguments: object) -> object:
+            with one_snapshot(self.engine) as snapshot:
+                return getattr(snapshot, name)(*arguments)
+
+        return ask
+
 
 @contextmanager
 def careless_snapshot(engine: Engine) -> Iterator[RegisterSnapshot]:
     with one_snapshot(engine) as snapshot:
         as_of, version = snapshot.as_of, snapshot.version
-    yield CarelessSnapshot(engine, as_of, version)
+    careless: Any = CarelessSnapshot(engine, as_of, version)
+    yield careless
 
 
 def test_every_reading_is_of_one_committed_version(workers: tuple[Engine, Engine]) -> None:

@@ -10,12 +10,20 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import IntegrityError
 
 from issuing_center.database import reading, writing
+from issuing_center.municipal.vocabulary import KINDS
 from issuing_center.register import tables
 from issuing_center.register.loading import household_id_of, resident_id_of
 from issuing_center.register.port import InconsistentRegisterError, UnknownMunicipalityError
 from issuing_center.register.records import HouseholdId, ResidentId, StopKind, StopLevel
 from issuing_center.register.sql import SqlRegister
-from issuing_center.register.updates import FeedGapError, RegisterChange, UnknownResidentError, changing
+from issuing_center.register.updates import (
+    CERTIFICATES_OF,
+    Feed,
+    FeedGapError,
+    RegisterChange,
+    UnknownResidentError,
+    changing,
+)
 from tests.support.registers import AS_OF, ISSUER_KEY_ID, SHIOMINO, load
 
 HANAKO = resident_id_of(SHIOMINO, "hanako")
@@ -136,19 +144,44 @@ def test_a_household_without_a_head_or_with_two_is_an_error(register: SqlRegiste
         snapshot.applicant(HANAKO)
 
 
-@pytest.mark.parametrize("table", [tables.mayor, tables.offer])
-def test_two_periods_of_validity_on_one_day_are_an_error(register: SqlRegister, table: object) -> None:
-    second = {"municipality_code": SHIOMINO, "valid_from": date(2026, 11, 1)}
-    with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
-        if table is tables.mayor:
-            change.put(tables.mayor, [{**second, "title": "汐見野市長", "name": "空想　次郎"}])
-        else:
-            offer = {"kind": "juminhyo", "fee_yen": 1, "copies_limit": 1, "scopes": "self", "entries": ""}
-            change.put(tables.offer, [{**second, **offer}])
+def test_a_gap_in_one_feed_stops_its_certificates_and_no_others(register: SqlRegister) -> None:
+    for sequence in (1, 2):
+        with changing(register.engine, SHIOMINO, as_of=AS_OF, sequence=sequence, feed=Feed.SEALS):
+            pass
+    with changing(register.engine, SHIOMINO, as_of=AS_OF, sequence=1, feed=Feed.TAXES):
+        pass
+    for _ in range(2):
+        with pytest.raises(FeedGapError), changing(register.engine, SHIOMINO, as_of=AS_OF, sequence=4, feed=Feed.SEALS):
+            pass
     with register.snapshot(SHIOMINO) as snapshot:
-        assert snapshot.municipality(date(2026, 10, 31)) is not None
-        with pytest.raises(InconsistentRegisterError):
-            snapshot.municipality(TODAY)
+        (stop,) = snapshot.stops(HANAKO, AS_OF)
+    assert (stop.kind, stop.level, stop.kinds) == (StopKind.STOPPED, StopLevel.MUNICIPALITY, frozenset({"inkan"}))
+    with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
+        change.resume_feed(4, Feed.SEALS)
+    with changing(register.engine, SHIOMINO, as_of=AS_OF, sequence=5, feed=Feed.SEALS):
+        pass
+
+
+def test_every_certificate_that_has_a_feed_of_its_own_is_one_that_packages_know() -> None:
+    assert {kind for kinds in CERTIFICATES_OF.values() for kind in kinds} <= KINDS.keys()
+    assert set(CERTIFICATES_OF) == set(Feed) - {Feed.RESIDENTS}
+
+
+def test_a_certificate_is_as_old_as_the_oldest_feed_behind_it(register: SqlRegister) -> None:
+    later, earlier = AS_OF + timedelta(minutes=5), AS_OF - timedelta(minutes=5)
+    for feed, as_of in ((Feed.SEALS, earlier), (Feed.TAXES, later)):
+        with changing(register.engine, SHIOMINO, as_of=as_of, sequence=1, feed=feed):
+            pass
+    with register.snapshot(SHIOMINO) as snapshot:
+        assert snapshot.as_of == AS_OF
+        ages = [snapshot.complete_until(kind) for kind in ("inkan", "kazei", "juminhyo", "koseki-zenbu")]
+    assert ages == [earlier, AS_OF, AS_OF, AS_OF]
+
+
+@pytest.mark.parametrize("kinds", [[], [""]])
+def test_a_stop_signal_for_no_certificate_is_an_error(register: SqlRegister, kinds: list[str]) -> None:
+    with pytest.raises(ValueError, match="stops nothing"), changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
+        change.stop_municipality(StopKind.STOPPED, AS_OF, kinds)
 
 
 def test_a_value_for_no_column_is_an_error(register: SqlRegister) -> None:

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import timedelta
 from threading import Barrier
 
 import msgspec
@@ -13,69 +12,15 @@ import pytest
 from sqlalchemy import select
 
 from issuing_center import wire
-from issuing_center.__main__ import main
 from issuing_center.database import reading
-from issuing_center.devices import Device
-from issuing_center.ledger import store as ledger
 from issuing_center.ledger.tables import events
-from issuing_center.problems import No, Refusal, problem
-from issuing_center.register import tables
-from issuing_center.register.loading import resident_id_of
-from issuing_center.register.records import StopKind
-from issuing_center.register.updates import changing
-from issuing_center.sandbox.center import SHIOMINO
+from issuing_center.problems import No
 from issuing_center.sandbox.faults import Fault
 from issuing_center.visits.protocol import begin, close, prove
 from kiosk.adapters.center.sealing import VisitKey
+from tests.support.cards import certificate_der
 from tests.support.center import Center
-
-KIOSK = Device("kiosk-0001", "kiosk", "見本端末1号")
-OTHER = Device("kiosk-0002", "kiosk", "見本端末2号")
-REQUEST = wire.VisitRequest(municipality=SHIOMINO)
-
-
-def challenged(center: Center, device: Device = KIOSK) -> wire.VisitChallenge:
-    challenge = begin(center.service, device, REQUEST)
-    assert isinstance(challenge, wire.VisitChallenge)
-    return challenge
-
-
-def proof_of(
-    center: Center, challenge: wire.VisitChallenge, persona: str = "hanako", key: bytes | None = None
-) -> wire.VisitProof:
-    """Make the proof that a kiosk would make: a statement over the challenge and a key, signed by the card."""
-    card, signed_at = center.card(persona), center.clock.at
-    public_key = key or VisitKey().public_bytes
-    statement = wire.visit_statement(challenge, signed_at, public_key)
-    return wire.VisitProof(
-        signed_at=signed_at,
-        public_key=public_key,
-        certificate=card.certificate,
-        signature=card.sign(_digest(statement)),
-    )
-
-
-def _digest(statement: bytes) -> bytes:
-    from hashlib import sha256
-
-    return sha256(statement).digest()
-
-
-def answer_to(center: Center, persona: str = "hanako") -> wire.VisitAnswer | Refusal:
-    challenge = challenged(center)
-    return prove(center.service, KIOSK, challenge.visit, proof_of(center, challenge, persona))
-
-
-def refusal_of(answer: object) -> No:
-    assert isinstance(answer, Refusal), answer
-    return answer.no
-
-
-def reason_of(center: Center, refusal: Refusal) -> str:
-    assert refusal.reference is not None
-    found = ledger.find_refusal(center.engine, refusal.reference)
-    assert found is not None
-    return found.reason
+from tests.support.proofs import KIOSK, OTHER, REQUEST, answer_to, challenged, proof_of, refusal_of
 
 
 @pytest.fixture
@@ -241,9 +186,10 @@ def test_everything_of_the_person_is_sealed_to_the_key_that_was_signed_for(share
     menu = wire.decode(
         key.open(answer.sealed_menu, wire.menu_binding(challenge.visit, answer.subject)), wire.MenuPayload
     )
-    assert [member.name for member in menu.members if member.applicant] == ["𠮷田　花子"]
+    members = next(offer for offer in menu.offers if offer.kind is wire.Kind.JUMINHYO).members
+    assert [member.name for member in members if member.applicant] == ["𠮷田　花子"]
     outside = wire.encode(answer)
-    for member in menu.members:
+    for member in members:
         assert member.name.encode() not in outside
         assert member.ref.encode() not in outside
 
@@ -268,8 +214,6 @@ def test_a_certificate_that_is_no_good_gets_its_own_answer(shared_center: Center
 
 
 def test_a_forged_certificate_is_not_accepted(shared_center: Center) -> None:
-    from tests.support.cards import certificate_der
-
     challenge = challenged(shared_center)
     proof = proof_of(shared_center, challenge)
     forged = msgspec.structs.replace(proof, certificate=certificate_der("auth"))
@@ -307,190 +251,3 @@ def test_an_undetermined_status_opens_nothing_and_costs_the_resident_nothing(cal
     assert opened_by(calm) == []
     calm.running.responder.faults.clear()
     assert isinstance(prove(calm.service, KIOSK, challenge.visit, proof), wire.VisitAnswer)
-
-
-# --- private reasons
-
-
-def stop(center: Center, kind: StopKind, level: str) -> None:
-    with changing(center.engine, SHIOMINO, as_of=center.clock.at) as change:
-        match level:
-            case "resident":
-                change.stop_resident(resident_id_of(SHIOMINO, "hanako"), kind, center.clock.at)
-            case "member":
-                change.stop_resident(resident_id_of(SHIOMINO, "sora"), kind, center.clock.at)
-            case _:
-                change.stop_municipality(kind, center.clock.at)
-
-
-PRIVATE = [(kind, "resident") for kind in StopKind] + [(StopKind.LEAVING, "member"), (StopKind.STOPPED, "municipality")]
-
-
-@pytest.mark.parametrize(("kind", "level"), PRIVATE)
-def test_every_private_reason_looks_the_same_from_outside(
-    center: Center, kind: StopKind, level: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("DEBUG")
-    stop(center, kind, level)
-    answer = answer_to(center)
-    assert isinstance(answer, Refusal)
-    assert reason_of(center, answer) == kind.value
-    shown = msgspec.structs.replace(problem(answer), reference=None)
-    assert wire.encode(shown) == wire.encode(problem(Refusal(No.COUNTER_ONLY)))
-    assert answer.reference is not None
-    assert len(answer.reference) == 8
-    assert not [record for record in caplog.records if record.levelname != "DEBUG"]
-    assert kind.value not in caplog.text.replace("stopped", "")
-
-
-@pytest.mark.parametrize("persona", ["protected", "leaving", "child"])
-def test_the_private_reasons_of_the_personas_look_the_same_too(shared_center: Center, persona: str) -> None:
-    answer = answer_to(shared_center, persona)
-    assert isinstance(answer, Refusal)
-    assert answer.no is No.COUNTER_ONLY
-    assert reason_of(shared_center, answer) == {"child": "under_age"}.get(persona, persona)
-
-
-def test_a_stop_on_a_member_who_is_not_asked_for_leaves_the_menu_open(center: Center) -> None:
-    stop(center, StopKind.PROTECTED, "member")
-    assert isinstance(answer_to(center), wire.VisitAnswer)
-
-
-SETTINGS = """
-[service]
-host = "127.0.0.1"
-port = 8443
-threads = 8
-[database]
-url = "{url}"
-[register]
-max_age_minutes = 60
-[tls]
-certificate = "x"
-key = "x"
-device_ca = "x"
-[devices]
-file = "x"
-[keys]
-document = "x"
-subject = "x"
-[jpki]
-generations = ["x"]
-policy_oid = "1.2"
-ocsp_url = "http://127.0.0.1/"
-crls = []
-[seals]
-990019 = "x"
-"""
-
-
-def test_staff_resolve_a_reference_by_the_command(
-    center: Center, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    answer = answer_to(center, "protected")
-    assert isinstance(answer, Refusal)
-    assert answer.reference is not None
-    center.engine.dispose()
-    config = tmp_path / "center.toml"
-    config.write_text(SETTINGS.format(url=f"sqlite:///{center.engine.url.database}"), encoding="utf-8")
-    # The command declares production; this process is a sandbox and stays one.
-    from issuing_center import __main__ as command
-
-    options = command._parser().parse_args(["reason", f" {answer.reference.lower()} ", "--config", str(config)])
-    assert options.command(options) == 0
-    assert capsys.readouterr().out.split()[-2:] == [KIOSK.device_id, "protected"]
-    options = command._parser().parse_args(["reason", "AAAAAAAA", "--config", str(config)])
-    assert options.command(options) == 1
-    assert capsys.readouterr().err == "REASON-01: no such reference\n"
-    assert callable(main)
-
-
-# --- the register of the moment
-
-
-@pytest.mark.parametrize(
-    ("precision", "born", "reason"),
-    [
-        ("day", -1, None),
-        ("day", 0, None),
-        ("day", 1, "under_age"),
-        ("month", 0, None),
-        ("year", 0, None),
-        ("unknown", -36500, "age_unknown"),
-    ],
-)
-def test_nobody_who_could_be_under_fifteen_is_served(
-    center: Center, precision: str, born: int, reason: str | None
-) -> None:
-    from issuing_center.availability import JST
-
-    today = center.clock.at.astimezone(JST).date()
-    fifteen_today = (
-        today.replace(year=today.year - 15) if (today.month, today.day) != (2, 29) else date(today.year - 15, 3, 1)
-    )
-    birth = fifteen_today + timedelta(days=born)
-    # An incomplete date is stored with ones, which must not make the person older than the youngest it could be.
-    stored = {"month": birth.replace(day=1), "year": birth.replace(month=1, day=1)}.get(precision, birth)
-    youngest = {
-        "month": (stored.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1),
-        "year": stored.replace(month=12, day=31),
-    }.get(precision, birth)
-    if precision in ("month", "year"):
-        reason = "under_age" if youngest > fifteen_today else None
-    with changing(center.engine, SHIOMINO, as_of=center.clock.at) as change:
-        change.change_resident(resident_id_of(SHIOMINO, "hanako"), {"birth_date": stored, "birth_precision": precision})
-    answer = answer_to(center)
-    if reason is None:
-        assert isinstance(answer, wire.VisitAnswer)
-    else:
-        assert isinstance(answer, Refusal)
-        assert reason_of(center, answer) == reason
-
-
-@pytest.mark.expect_log("issuing_center")
-@pytest.mark.parametrize(("late", "opens"), [(0, True), (1, False)])
-def test_a_register_whose_feed_is_late_is_not_used(
-    center: Center, late: int, opens: bool, caplog: pytest.LogCaptureFixture
-) -> None:
-    limits = replace(center.service.limits, register_age=timedelta(minutes=60))
-    strict = center.altered(limits=limits)
-    center.clock.advance(timedelta(minutes=60, seconds=late))
-    answer = answer_to(strict)
-    if opens:
-        assert isinstance(answer, wire.VisitAnswer)
-        answer_to(strict.altered(limits=replace(limits, register_age=timedelta(0))))  # for the line that is expected
-    else:
-        assert refusal_of(answer) is No.STOPPED
-    assert "RegisterStale" in caplog.text
-
-
-def test_a_removed_resident_is_not_linked(center: Center) -> None:
-    with changing(center.engine, SHIOMINO, as_of=center.clock.at) as change:
-        change.remove_resident(resident_id_of(SHIOMINO, "hanako"), on=center.clock.at.date())
-    assert refusal_of(answer_to(center)) is No.NOT_LINKED
-
-
-def test_the_menu_shows_the_fee_of_the_instant_that_the_visit_opens(center: Center) -> None:
-    """A visit is judged at one instant: midnight between two readings of the clock would show a fee no order is held to."""
-    from issuing_center.availability import JST
-
-    noon = center.clock.at.astimezone(JST).replace(hour=23, minute=59, second=59)
-    tomorrow = noon.date() + timedelta(days=1)
-    with changing(center.engine, SHIOMINO, as_of=center.clock.at) as change:
-        row = {"municipality_code": SHIOMINO, "kind": "juminhyo", "copies_limit": 5}
-        row |= {"scopes": "self", "entries": "domicile"}
-        change.put(
-            tables.offer,
-            [
-                {**row, "valid_from": date(2024, 4, 1), "valid_until": noon.date(), "fee_yen": 200},
-                {**row, "valid_from": tomorrow, "fee_yen": 250},
-            ],
-        )
-    center.clock.at = noon
-    challenge, key = challenged(center), VisitKey()
-    proof = proof_of(center, challenge, key=key.public_bytes)
-    readings = iter([noon, noon + timedelta(seconds=2), noon + timedelta(seconds=2)])
-    answer = prove(replace(center.service, now=lambda: next(readings)), KIOSK, challenge.visit, proof)
-    assert isinstance(answer, wire.VisitAnswer)
-    opened = key.open(answer.sealed_menu, wire.menu_binding(challenge.visit, answer.subject))
-    assert wire.decode(opened, wire.MenuPayload).offers[0].fee_yen == 200

@@ -1,55 +1,66 @@
-"""From the register's record to what stands on a 住民票の写し: which entries, for whom, under which sentence.
+"""What stands of a resident record: 住民票の写し in either form, and 住民票記載事項証明書."""
 
-Pure. An entry that was not asked for becomes a mark that says so; an entry the register does not have becomes another, so
-that nobody can read the one as the other.
-"""
-
-from datetime import date
-
+from issuing_center.compose.face import SEX, Face, birth_date
 from issuing_center.paper import sheet as paper
-from issuing_center.paper.era import era_date
-from issuing_center.paper.seal import Seal
+from issuing_center.paper.juminhyo import KisaijikoSheet
+from issuing_center.paper.kojinhyo import KojinhyoPerson, KojinhyoSheet
 from issuing_center.paper.sheet import Mark
-from issuing_center.register.records import DatePrecision, MunicipalitySettings, Resident, Sex
-from issuing_center.wire import ItemName, Scope
-
-_SEX = {Sex.MALE: "男", Sex.FEMALE: "女"}
+from issuing_center.register.records import Resident
+from issuing_center.wire import ItemName
 
 
-def compose(
-    *,
-    settings: MunicipalitySettings,
-    seal: Seal,
-    persons: tuple[Resident, ...],
-    scope: Scope,
-    items: frozenset[ItemName],
-    issued_on: date,
-    serial: str,
-    txn: str,
-    specimen: bool,
+def renkishiki(
+    face: Face, persons: tuple[Resident, ...], items: frozenset[ItemName], *, whole: bool
 ) -> paper.JuminhyoSheet:
-    """Compose one copy. `persons` are those it shows, in the register's order; never empty.
+    """Compose a 世帯連記式. `persons` are those it shows, in the register's order; never empty.
 
-    Only the whole household gets the sentence about the whole household, whoever else was ticked.
+    `whole` when the whole household was asked for: only that gets the sentence about the whole household.
     """
-    asked = ItemName.HEAD_AND_RELATION in items
     return paper.JuminhyoSheet(
-        issuer=paper.Issuer(
-            prefecture=settings.name.prefecture,
-            municipality=settings.name.name_ja,
-            mayor_title=settings.mayor_title,
-            mayor_name=settings.mayor_name,
-            seal=seal,
-        ),
-        scope=paper.Scope.WHOLE_HOUSEHOLD if scope is Scope.HOUSEHOLD else paper.Scope.SOME_MEMBERS,
+        **face,
+        scope=_sentence(whole),
         address=persons[0].address,
-        head_name=persons[0].head_name if asked else Mark.OMITTED,
+        head_name=_head(persons, items),
         persons=tuple(_entry(person, items) for person in persons),
-        issued_on=issued_on,
-        issue_number=serial,
-        txn=txn,
-        specimen=specimen,
     )
+
+
+def kojinhyo(face: Face, persons: tuple[Resident, ...], items: frozenset[ItemName], *, whole: bool) -> KojinhyoSheet:
+    """Compose a 個人票, likewise. 異動前住所 and 異動履歴 are not to be had at a kiosk, so they are omitted."""
+    return KojinhyoSheet(
+        **face,
+        scope=_sentence(whole),
+        address=persons[0].address,
+        head_name=_head(persons, items),
+        persons=tuple(
+            KojinhyoPerson(
+                entry=_entry(person, items),
+                address_before=Mark.OMITTED,
+                history=Mark.OMITTED,
+                kanji_name=(person.foreign.kanji_name if person.foreign else None) or Mark.NOT_APPLICABLE,
+                katakana_name=(person.foreign.kana_name if person.foreign else None) or Mark.NOT_APPLICABLE,
+            )
+            for person in persons
+        ),
+    )
+
+
+def kisaijiko(face: Face, persons: tuple[Resident, ...], items: frozenset[ItemName]) -> KisaijikoSheet:
+    """Compose a 住民票記載事項証明書: the same entries, under one sentence for every scope."""
+    return KisaijikoSheet(
+        **face,
+        address=persons[0].address,
+        head_name=_head(persons, items),
+        persons=tuple(_entry(person, items) for person in persons),
+    )
+
+
+def _sentence(whole: bool) -> paper.Scope:
+    return paper.Scope.WHOLE_HOUSEHOLD if whole else paper.Scope.SOME_MEMBERS
+
+
+def _head(persons: tuple[Resident, ...], items: frozenset[ItemName]) -> paper.Cell:
+    return persons[0].head_name if ItemName.HEAD_AND_RELATION in items else Mark.OMITTED
 
 
 def _entry(person: Resident, items: frozenset[ItemName]) -> paper.PersonEntry:
@@ -60,8 +71,8 @@ def _entry(person: Resident, items: frozenset[ItemName]) -> paper.PersonEntry:
         reading=_reading(person) if foreign is None else Mark.NOT_APPLICABLE,
         former_surname=Mark.NOT_APPLICABLE if former is None else former.surname,
         former_surname_reading=Mark.NOT_APPLICABLE if former is None else former.reading or Mark.BLANK,
-        birth_date=_birth(person),
-        sex=_SEX[person.sex],
+        birth_date=birth_date(person),
+        sex=SEX[person.sex],
         relation=person.relation if ItemName.HEAD_AND_RELATION in items else Mark.OMITTED,
         hittosha=_domicile(person.family_head, person, items),
         honseki=_domicile(person.domicile, person, items),
@@ -82,23 +93,6 @@ def _reading(person: Resident) -> paper.Reading:
     )
 
 
-def _birth(person: Resident) -> paper.DateCell:
-    born = person.birth_date
-    match person.birth_precision:
-        case DatePrecision.DAY:
-            return born
-        case DatePrecision.MONTH:
-            return paper.WrittenDate(f"{_era_year(born)}{born.month}月日不詳")
-        case DatePrecision.YEAR:
-            return paper.WrittenDate(f"{_era_year(born)}月日不詳")
-        case DatePrecision.UNKNOWN:
-            return paper.WrittenDate("年月日不詳")
-
-
-def _era_year(born: date) -> str:
-    return era_date(born).partition("年")[0] + "年"
-
-
 def _domicile(value: str | None, person: Resident, items: frozenset[ItemName]) -> paper.Cell:
     if person.foreign is not None:
         return Mark.NOT_APPLICABLE
@@ -108,10 +102,11 @@ def _domicile(value: str | None, person: Resident, items: frozenset[ItemName]) -
 def _foreign(person: Resident, *, shown: bool) -> paper.ForeignItems:
     status = person.foreign
     assert status is not None
+    none = Mark.NOT_APPLICABLE
     if not shown:
         hidden = Mark.OMITTED
         return paper.ForeignItems(
-            alias=status.alias or Mark.NOT_APPLICABLE,
+            alias=status.alias or none,
             nationality=hidden,
             article_30_45=hidden,
             status=hidden,
@@ -119,7 +114,6 @@ def _foreign(person: Resident, *, shown: bool) -> paper.ForeignItems:
             period_ends_on=hidden,
             card_number=hidden,
         )
-    none = Mark.NOT_APPLICABLE
     return paper.ForeignItems(
         alias=status.alias or none,
         nationality=status.nationality,

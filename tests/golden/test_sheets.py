@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from issuing_center.paper import DrawnDocument, draw_juminhyo, shared_fonts
-from tests.golden.sheets import SHEETS
+from issuing_center.paper import DrawnDocument, draw, shared_fonts
+from tests.golden.forms import EVERY, FORMS
 
-GOLDENS = Path(__file__).with_name("juminhyo")
-FAILED = Path(__file__).resolve().parents[2] / "build" / "golden" / "juminhyo"
+GOLDENS = Path(__file__).parent
+FAILED = Path(__file__).resolve().parents[2] / "build" / "golden"
 DPI = 100
 GREYS = 16
 """Grey levels kept, so that a page stays below 40 kB."""
@@ -51,37 +51,42 @@ def compare(name: str, actual: Image.Image, goldens: Path, failed: Path) -> str 
     count, picture = difference(expected, actual)
     if count <= FEW:
         return None
-    failed.mkdir(parents=True, exist_ok=True)
+    (failed / name).parent.mkdir(parents=True, exist_ok=True)
     for kind, image in (("expected", expected), ("actual", actual), ("difference", picture)):
         image.save(failed / f"{name}-{kind}.png")
-    return f"{name}: {count} pixels differ; expected, actual and difference lie in build/golden/juminhyo"
+    return f"{name}: {count} pixels differ; expected, actual and difference lie in build/golden"
 
 
-@pytest.mark.parametrize("name", sorted(SHEETS))
+@pytest.mark.parametrize("name", sorted(EVERY))
 def test_the_sheet_looks_as_it_was_approved(name: str, tmp_path: Path, regenerate: bool) -> None:
-    document = draw_juminhyo(SHEETS[name], shared_fonts())
+    document = draw(EVERY[name], shared_fonts())
     assert isinstance(document, DrawnDocument)
     complaints: list[str | None] = []
     for number, page in enumerate(rendered(document.pdf, tmp_path), start=1):
         if regenerate:
-            GOLDENS.mkdir(exist_ok=True)
+            (GOLDENS / name).parent.mkdir(exist_ok=True)
             page.quantize(GREYS).save(GOLDENS / f"{name}-{number}.png", optimize=True)
         complaints.append(compare(f"{name}-{number}", page, GOLDENS, FAILED))
     assert [complaint for complaint in complaints if complaint] == []
 
 
 def test_no_golden_is_left_without_its_sheet() -> None:
-    assert {file.stem.rpartition("-")[0] for file in GOLDENS.glob("*.png")} == set(SHEETS)
+    kept = {
+        f"{file.parent.name}/{file.stem.rpartition('-')[0]}"
+        for form in ("juminhyo", *FORMS)
+        for file in (GOLDENS / form).glob("*")
+    }
+    assert kept == set(EVERY)
 
 
 def test_a_changed_stroke_is_noticed_and_the_three_pictures_are_kept(tmp_path: Path) -> None:
-    file = GOLDENS / "self-1.png"
+    file = GOLDENS / "juminhyo" / "self-1.png"
     changed = Image.open(file).convert("L")
     changed.paste(0, (400, 600, 440, 602))
-    assert compare("self-1", changed, GOLDENS, tmp_path) is not None
-    assert sorted(kept.name for kept in tmp_path.iterdir()) == [
+    assert compare("juminhyo/self-1", changed, GOLDENS, tmp_path) is not None
+    assert sorted(kept.name for kept in (tmp_path / "juminhyo").iterdir()) == [
         "self-1-actual.png",
         "self-1-difference.png",
         "self-1-expected.png",
     ]
-    assert compare("self-1", Image.open(file).convert("L"), GOLDENS, tmp_path) is None
+    assert compare("juminhyo/self-1", Image.open(file).convert("L"), GOLDENS, tmp_path) is None

@@ -1,0 +1,58 @@
+"""When a certificate can be had: national window, turn of the year, maintenance, the municipality's hours, the building's.
+
+Pure, and by the wall clock of Japan. Asked at menu time and again at the order, so that a visit that straddles the closing
+minute ends before payment.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, time
+from enum import Enum
+
+from issuing_center.municipal.fees import fee_at
+from issuing_center.municipal.holidays import Holidays
+from issuing_center.municipal.package import JST, Day, OpenSpan, SettingsPackage
+
+NATIONAL_OPENS, NATIONAL_CLOSES = time(6, 30), time(23, 0)
+NATIONAL_YEAR_END = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})
+"""Month and day of the nationwide closure; a municipality may add days, not take any away."""
+
+
+class Unavailable(Enum):
+    """Why a certificate cannot be had now; all of it public."""
+
+    NOT_OFFERED = "not_offered"
+    YEAR_END = "year_end"
+    HOURS = "closed_hours"
+    MAINTENANCE = "maintenance"
+    SITE = "site_closed"
+
+
+def available(kind: str, rules: SettingsPackage, now: datetime, site: str, holidays: Holidays) -> Unavailable | None:
+    """Say why a certificate cannot be had at an aware instant at a kiosk; None when it can.
+
+    `site` is the kiosk's device id; one that stands in no building of the package has no further hours. A closing minute
+    is closed already. The first reason in the order of the module's title is given.
+    """
+    found = rules.rules(kind)
+    if found is None or fee_at(kind, rules, now) is None:
+        return Unavailable.NOT_OFFERED
+    local = now.astimezone(JST)
+    clock, today = local.time(), local.date()
+    if not NATIONAL_OPENS <= clock < NATIONAL_CLOSES:
+        return Unavailable.HOURS
+    if (today.month, today.day) in NATIONAL_YEAR_END | rules.year_end:
+        return Unavailable.YEAR_END
+    if any(rest.concerns(kind) and rest.closed_from <= now < rest.closed_until for rest in rules.maintenance):
+        return Unavailable.MAINTENANCE
+    readings = holidays.readings(today, rules.local_holidays)
+    if not _open(found.hours, readings, clock):
+        return Unavailable.HOURS
+    buildings = (building for building in rules.sites if site in building.kiosks)
+    if not all(_open(building.hours, readings, clock) for building in buildings):
+        return Unavailable.SITE
+    return None
+
+
+def _open(spans: Iterable[OpenSpan], readings: Iterable[Day], clock: time) -> bool:
+    now = [span for span in spans if span.opens <= clock < span.closes]
+    return all(any(day in span.days for span in now) for day in readings)

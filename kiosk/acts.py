@@ -1,0 +1,272 @@
+"""The acts of a visit, each done by one worker on its lane: card, center, devices, money, paper.
+
+Every act that cannot be undone stands between its intention and its end in the journal, and every outcome is posted to the
+flow as the port gave it. Holds what must not be in a state: the PIN buffer and the visit's channel to the center.
+"""
+
+import secrets
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import assert_never
+
+from kiosk import settlement
+from kiosk.domain.certificates import IdempotencyKey
+from kiosk.flow import effects as fx
+from kiosk.flow import events as ev
+from kiosk.flow.session import Ticket, VisitKey
+from kiosk.lanes import Job, Lane
+from kiosk.ports.card import (
+    PIN_LENGTH,
+    CardGone,
+    CardPlaced,
+    PinBuffer,
+    ReaderUnavailable,
+    Signed,
+    WatchStopped,
+)
+from kiosk.ports.center import (
+    CenterUnavailable,
+    DocumentFate,
+    DocumentMismatch,
+    Issued,
+    MoneyFate,
+    OrderOutcome,
+    Refused,
+    VisitChannel,
+    VisitOpened,
+)
+from kiosk.ports.journal import Act, Intent
+from kiosk.ports.payment import ChargeKey, Paid, PaymentCancelled, PaymentUnavailable, PaymentUnknown
+from kiosk.ports.printer import Printed, PrintFailed, PrintUnknown
+from kiosk.world import Figures, OrderFigures, World
+
+
+class Acts:
+    """What the lanes do. `admit`, `stopping`, `stop` and `forget` are the flow's thread's; each act gives a word for the log."""
+
+    def __init__(
+        self,
+        world: World,
+        post: Callable[[ev.Event], None],
+        do: Callable[[Lane, Job], None],
+        report: Callable[[OrderOutcome], None],
+        figures: Figures | None,
+        pin: PinBuffer,
+    ) -> None:
+        """`post` tells the flow, `do` gives a job to a lane, `report` writes an outcome down and has it told."""
+        self.pin = pin
+        self._world = world
+        self._post = post
+        self._do = do
+        self._report = report
+        self._figures = figures
+        self._stops: dict[Ticket, threading.Event] = {}
+        self._guard = threading.Lock()
+        self._visit: VisitKey | None = None
+        self._channel: VisitChannel | None = None
+        self._ordered: tuple[Ticket, OrderOutcome] | None = None
+        """What abandoning the visit's latest order would report; of the center's lane alone."""
+
+    def admit(self, visit: VisitKey | None) -> None:
+        """Let acts of this visit keep a channel, and of no other; None lets in nobody."""
+        with self._guard:
+            self._visit = visit
+
+    def stopping(self, ticket: Ticket) -> threading.Event:
+        """Make what ends a watch or a payment early."""
+        stop = self._stops[ticket] = threading.Event()
+        return stop
+
+    def stop(self, ticket: Ticket) -> None:
+        """End a watch or a payment early; one that has ended is no error."""
+        if (stop := self._stops.get(ticket)) is not None:
+            stop.set()
+
+    def drop(self) -> None:
+        """End everything at once, because the program ends."""
+        for stop in list(self._stops.values()):
+            stop.set()
+        self.pin.clear()
+        if (channel := self._let_go()) is not None:
+            channel.forget()
+
+    def forget(self, visit: VisitKey) -> None:
+        """Drop everything of a visit."""
+        self.pin.clear()
+        if visit != self._visit:
+            return
+        channel = self._let_go()
+        if channel is not None:
+            channel.forget()
+        # After what the center's lane still has of this visit: an order that was abandoned is voided first.
+        self._do(Lane.CENTER, partial(self._close, channel))
+
+    def fetch_municipalities(self, effect: fx.FetchMunicipalities) -> str:
+        """Ask for the list."""
+        outcome = self._world.center.municipalities()
+        self._post(ev.MunicipalitiesListed(effect.ticket, outcome))
+        return "listed" if isinstance(outcome, tuple) else outcome.code
+
+    def watch(self, effect: fx.WatchCard | fx.WatchRemoval, stop: threading.Event) -> str:
+        """Wait for a card, or for its removal, until told to stop."""
+        reader = self._world.reader
+        seen = reader.wait_for_card(stop) if isinstance(effect, fx.WatchCard) else reader.wait_for_removal(stop)
+        self._stops.pop(effect.ticket, None)
+        match seen:
+            case CardPlaced():
+                self._post(ev.CardSeen(effect.ticket))
+            case CardGone():
+                self._post(ev.CardLifted(effect.ticket))
+            case ReaderUnavailable():
+                self._post(ev.ReaderLost(effect.ticket, seen))
+            case WatchStopped():
+                pass
+        return type(seen).__name__
+
+    def inspect(self, effect: fx.InspectCard) -> str:
+        """Find out what lies there."""
+        outcome = self._world.reader.inspect()
+        self._post(ev.CardInspected(effect.ticket, outcome))
+        return type(outcome).__name__
+
+    def authenticate(self, effect: fx.Authenticate) -> str:
+        """Open the visit: nonce, PIN and signature, proof; the PIN buffer is empty afterwards on every path."""
+        try:
+            outcome = self._opened(effect)
+        finally:
+            self.pin.clear()
+        self._post(ev.Authenticated(effect.ticket, outcome))
+        return type(outcome).__name__
+
+    def _opened(self, effect: fx.Authenticate) -> ev.AuthenticationOutcome:
+        channel = self._world.center.begin_visit(effect.municipality)
+        if isinstance(channel, Refused | CenterUnavailable):
+            return channel
+        if len(self.pin) < PIN_LENGTH:
+            return ev.PinIncomplete()
+        signed = self._world.reader.authenticate(channel.statement_digest, self.pin)
+        if not isinstance(signed, Signed):
+            return signed
+        outcome = channel.prove(signed.certificate_der, signed.signature)
+        if isinstance(outcome, VisitOpened):
+            with self._guard:
+                if effect.ticket.visit == self._visit:
+                    self._channel = channel
+                    return outcome
+            channel.forget()  # the resident left while the center was answering
+            self._do(Lane.CENTER, channel.close)
+        return outcome
+
+    def place_order(self, effect: fx.PlaceOrder) -> str:
+        """Order, and write down what came before anybody hears of it."""
+        channel = self._channel_of(effect.ticket)
+        if channel is None:
+            return "visit over"
+        outcome = channel.order(effect.order, IdempotencyKey(secrets.token_hex(16)))
+        if isinstance(outcome, Issued):
+            # INV-1: once more at receipt, before anything is written down or paid.
+            found = (channel.recheck(document) for document in outcome.documents)
+            mismatch = next((each for each in found if each is not None), None)
+            if mismatch is not None:
+                outcome = mismatch
+            else:
+                self._write_down(effect.ticket, outcome)
+        self._post(ev.OrderAnswered(effect.ticket, outcome))
+        return type(outcome).__name__
+
+    def _write_down(self, ticket: Ticket, issued: Issued) -> None:
+        for document in issued.documents:
+            intent = Intent(Act.ISSUE, issued.transaction, serial=document.serial, sheets=document.pages)
+            self._world.journal.conclude(self._world.journal.intend(intent), "done")
+        if self._figures is not None:
+            self._figures.order = OrderFigures(issued.transaction, issued.pages, issued.total_yen)
+        voided = tuple((document.serial, DocumentFate.VOIDED, 0) for document in issued.documents)
+        self._ordered = ticket, OrderOutcome(issued.transaction, MoneyFate.NONE, 0, voided, None)
+
+    def _channel_of(self, ticket: Ticket) -> VisitChannel | None:
+        with self._guard:
+            return self._channel if ticket.visit == self._visit else None
+
+    def abandon(self, ticket: Ticket) -> str:
+        """Void what came for a ticket, if anything did."""
+        # The same lane placed the order, so its answer, if there was one, is here by now.
+        if self._ordered is None or self._ordered[0] != ticket:
+            return "nothing issued"
+        self._report(self._ordered[1])
+        return "voided"
+
+    def check_devices(self, effect: fx.CheckDevices) -> str:
+        """Ask printer and till before anything irreversible."""
+        printer = self._world.printer.readiness(effect.sheets)
+        money = self._world.money.unavailable(effect.total_yen) if effect.total_yen else None
+        self._post(ev.DevicesChecked(effect.ticket, printer, money))
+        return type(printer).__name__
+
+    def take_payment(self, effect: fx.TakePayment, stop: threading.Event) -> str:
+        """Take the money under the transaction, with the journal around it."""
+        journal = self._world.journal
+        intent = journal.intend(Intent(Act.TAKE_MONEY, effect.transaction, amount_yen=effect.due_yen))
+        outcome = self._world.money.collect(
+            ChargeKey(effect.transaction),
+            effect.due_yen,
+            lambda yen: self._post(ev.MoneyInserted(effect.ticket, yen)),
+            stop,
+        )
+        self._stops.pop(effect.ticket, None)
+        match outcome:
+            case Paid():
+                journal.conclude(intent, "done", outcome.received_yen)
+            case PaymentCancelled() | PaymentUnavailable():
+                journal.conclude(intent, "cancelled")
+            case PaymentUnknown():
+                journal.conclude(intent, "unknown", outcome.received_yen)
+            case _:
+                assert_never(outcome)
+        self._post(ev.PaymentAnswered(effect.ticket, outcome))
+        return type(outcome).__name__
+
+    def refund(self, effect: fx.Refund) -> str:
+        """Give the money back, with the journal around it."""
+        outcome = settlement.refund(
+            self._world.journal, self._world.money, effect.transaction, effect.paid.received_yen
+        )
+        self._post(ev.RefundAnswered(effect.ticket, outcome))
+        return type(outcome).__name__
+
+    def print(self, effect: fx.PrintDocument) -> str:
+        """Check once more, then print one document, with the journal around it."""
+        document, journal = effect.document, self._world.journal
+        channel = self._channel_of(effect.ticket)
+        # INV-1: the last check, on the very bytes that go to the printer.
+        mismatch = (
+            DocumentMismatch("transaction", document.transaction) if channel is None else channel.recheck(document)
+        )
+        if mismatch is not None:
+            self._post(ev.DocumentPrinted(effect.ticket, document.serial, mismatch))
+            return "mismatch"
+        intent = journal.intend(Intent(Act.PRINT, document.transaction, serial=document.serial, sheets=document.pages))
+        outcome = self._world.printer.print_document(
+            document, lambda sheets: self._post(ev.SheetOut(effect.ticket, sheets))
+        )
+        match outcome:
+            case Printed():
+                journal.conclude(intent, "done", outcome.sheets)
+            case PrintUnknown():
+                journal.conclude(intent, "unknown", outcome.sheets_out)
+            case PrintFailed():
+                journal.conclude(intent, "failed", outcome.sheets_out)
+            case _:
+                assert_never(outcome)
+        self._post(ev.DocumentPrinted(effect.ticket, document.serial, outcome))
+        return type(outcome).__name__
+
+    def _let_go(self) -> VisitChannel | None:
+        with self._guard:
+            channel, self._channel, self._visit = self._channel, None, None
+        return channel
+
+    def _close(self, channel: VisitChannel | None) -> None:
+        self._ordered = None
+        if channel is not None:
+            channel.close()
