@@ -289,17 +289,24 @@ OF_A_VISIT = {
 
 
 def test_back_on_the_first_screen_the_window_and_the_runner_hold_nobody(desk: Desk) -> None:
+    before = ours()  # samples of other tests of this process, and the machine itself
     desk.go(ScreenId.CONFIRM)
     desk.standing.seen.clear()  # what the test itself has kept
     desk.finish(ScreenId.CONFIRM)
     runner = desk.standing.runner
     desk.qtbot.waitUntil(lambda: runner._acts._ordered is None and not runner._acts._stops, timeout=PATIENCE_MS)
     desk.standing.seen.clear()
-    desk.qtbot.waitUntil(lambda: alive() & OF_A_VISIT == set(), timeout=PATIENCE_MS)
-    assert {name for name in alive() if name.endswith("Page")} == {"AttractPage"}
+    desk.qtbot.waitUntil(lambda: new_kinds(before) & OF_A_VISIT == set(), timeout=PATIENCE_MS)
+    assert {name for name in new_kinds(before) if name.endswith("Page")} == {"AttractPage"}
 
 
-def alive() -> set[str]:
-    """Name every kind of our own objects that Python still keeps."""
+def ours() -> list[object]:
+    """Give every object of our own kinds that Python keeps."""
     gc.collect()
-    return {type(each).__name__ for each in gc.get_objects() if str(type(each).__module__).startswith("kiosk.")}
+    return [each for each in gc.get_objects() if str(type(each).__module__).startswith("kiosk.")]
+
+
+def new_kinds(before: list[object]) -> set[str]:
+    """Name the kinds of what has come since; `before` is kept, so no identity in it is used again."""
+    known = {id(each) for each in before}
+    return {type(each).__name__ for each in ours() if id(each) not in known}
