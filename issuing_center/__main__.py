@@ -70,7 +70,22 @@ def _parser() -> argparse.ArgumentParser:
     reason = commands.add_parser("reason", help="tell staff the private reason behind a reference")
     reason.add_argument("reference")
     reason.set_defaults(command=_reason)
-    for books in (expire, reconcile, reason):
+    incidents = commands.add_parser("incidents", help="list what must never happen and did; each wants a cause")
+    incidents.add_argument("--days", type=int, default=31, help="how far to look back (default: 31)")
+    incidents.set_defaults(command=_incidents)
+    register = commands.add_parser("register", help="take in what municipalities send: records and settings")
+    acts = register.add_subparsers(required=True, metavar="ACT")
+    take = acts.add_parser("import", help="import files of a master system, each whole or not at all")
+    take.add_argument("files", nargs="+", type=Path, metavar="FILE", help="as issuing_center/register/README.md says")
+    take.set_defaults(command=_import)
+    publish = acts.add_parser("publish", help="publish a signed settings package")
+    publish.add_argument("folder", type=Path, help="as assets/municipalities/README.md says")
+    publish.add_argument("--municipality", required=True, metavar="CODE", help="six digits")
+    publish.add_argument(
+        "--key", required=True, type=Path, action="append", help="Ed25519 public key (PEM); repeatable"
+    )
+    publish.set_defaults(command=_publish)
+    for books in (expire, reconcile, reason, incidents, take, publish):
         which = books.add_mutually_exclusive_group(required=True)
         which.add_argument("--config", type=Path, help="settings file (TOML)")
         which.add_argument("--sandbox", action="store_true", help="the sandbox's own database")
@@ -218,6 +233,71 @@ def _reason(options: argparse.Namespace) -> int:
         print("REASON-01: no such reference", file=sys.stderr)
         return 1
     print(f"{refusal.at.isoformat()} {refusal.kiosk_id} {refusal.reason}")
+    return 0
+
+
+def _incidents(options: argparse.Namespace) -> int:
+    from issuing_center.incidents import incidents_since
+
+    with _books(options) as (engine, now):
+        found = incidents_since(engine, now - timedelta(days=options.days))
+    for incident in found:
+        print(f"{incident.at.isoformat()} {incident.name} {incident.txn or '-'} {incident.detail}".rstrip())
+    return 1 if found else 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    """Take files in the order given; the first that is refused ends it, and those before it stay in."""
+    from issuing_center.register.import_files import ImportRefusedError
+    from issuing_center.register.importing import import_file
+    from issuing_center.register.port import UnknownMunicipalityError
+    from issuing_center.register.updates import FeedGapError
+
+    with _books(options) as (engine, now):
+        for file in options.files:
+            try:
+                taken = import_file(engine, file, now)
+            except ImportRefusedError as refused:
+                print(
+                    f"IMPORT-01: {file.name} is refused as a whole",
+                    *map(str, refused.errors),
+                    sep="\n",
+                    file=sys.stderr,
+                )
+                return 1
+            except FeedGapError:
+                print(
+                    f"IMPORT-02: {file.name} is not the next of its feed; what depends on it is stopped",
+                    file=sys.stderr,
+                )
+                return 1
+            except UnknownMunicipalityError:
+                print(f"IMPORT-03: {file.name}: no settings of this municipality are published", file=sys.stderr)
+                return 1
+            print(
+                f"{taken.municipality_code} {taken.kind} {taken.sequence}: {taken.records} records, version {taken.version}"
+            )
+    return 0
+
+
+def _publish(options: argparse.Namespace) -> int:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    from issuing_center.municipal.folder import load_package
+    from issuing_center.municipal.parsing import SettingsPackageError
+    from issuing_center.register.settings_sql import publish_settings
+
+    keys = [load_pem_public_key(file.read_bytes()) for file in options.key]
+    signers = [key for key in keys if isinstance(key, Ed25519PublicKey)]
+    try:
+        signed = load_package(options.folder, options.municipality, signers)
+        with _books(options) as (engine, _now):
+            new = publish_settings(engine, signed)
+    except SettingsPackageError as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    print("published" if new else "published before, nothing changed")
     return 0
 
 
