@@ -1,5 +1,7 @@
 """SIGKILL at any moment of any visit; the next start settles it, and journal, till, tray and center agree."""
 
+import json
+import logging
 import os
 import random
 import signal
@@ -53,8 +55,8 @@ def ordered(journal: Path) -> set[TransactionId]:
         return {TransactionId(txn) for (txn,) in database.execute("SELECT DISTINCT txn FROM intent")}
 
 
-def settle(town: Town, folder: Path) -> None:
-    """Start again, let the books be settled, and compare them with what really happened."""
+def settle(town: Town, folder: Path) -> set[TransactionId]:
+    """Start again, let the books be settled, and compare them with what really happened; gives the orders in doubt."""
     till = FileTill(folder / "till")
     machine = Machine(town, folder, money=till)
     with machine.started() as world, Standing(world).serving() as here:
@@ -71,6 +73,7 @@ def settle(town: Town, folder: Path) -> None:
     assert printed <= known, "no paper without an order in the books"
     for outcome in outcomes.values():
         check(outcome, till, printed)
+    return {outcome.transaction for outcome in outcomes.values() if outcome.case is not None}
 
 
 def check(outcome: OrderOutcome, till: FileTill, printed: set[str]) -> None:
@@ -91,18 +94,26 @@ def check(outcome: OrderOutcome, till: FileTill, printed: set[str]) -> None:
             pytest.fail(f"books and world do not agree: {outcome.money}, {fate}, {charge}")
 
 
-def kills(town: Town, folder: Path, chance: random.Random, times: int) -> None:
+def kills(town: Town, folder: Path, chance: random.Random, times: int, caplog: pytest.LogCaptureFixture) -> None:
+    """Kill and settle; the log names exactly the orders that became cases, which is all it may warn of."""
+    cases: set[TransactionId] = set()
     for _ in range(times):
         kill(town, folder, chance.uniform(0.0, VISIT_S * 1.5))
-        settle(town, folder)
+        cases |= settle(town, folder)
+    warned = [json.loads(record.getMessage()) for record in caplog.records if record.levelno >= logging.WARNING]
+    assert {event["event"] for event in warned} <= {"CaseOpened"}
+    assert {event["txn"] for event in warned} == cases
+    caplog.clear()
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_machine_killed_at_any_moment_settles_its_books(town: Town, tmp_path: Path, seed: int) -> None:
-    kills(town, tmp_path, random.Random(seed), 3)
+def test_a_machine_killed_at_any_moment_settles_its_books(
+    town: Town, tmp_path: Path, seed: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    kills(town, tmp_path, random.Random(seed), 3, caplog)
 
 
 @pytest.mark.heavy
 @pytest.mark.timeout(1800)
-def test_two_hundred_kills_settle_their_books(town: Town, tmp_path: Path) -> None:
-    kills(town, tmp_path, random.Random(), 200)
+def test_two_hundred_kills_settle_their_books(town: Town, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    kills(town, tmp_path, random.Random(), 200, caplog)
