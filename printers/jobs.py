@@ -13,12 +13,25 @@ class Trouble(Enum):
     """Why paper does not come out."""
 
     AWAY = "away"
+    """Nothing answers where the printer should be."""
+    OFFLINE = "offline"
+    """It answers, and says that it is shut down or cannot reach its engine."""
+    PAUSED = "paused"
+    """Somebody stopped it, or it takes no jobs now."""
     PAPER = "paper"
+    MEDIA = "media"
+    """The tray holds another paper than the document needs, or the printer has no such tray."""
     TONER = "toner"
     COVER = "cover"
     JAM = "jam"
+    OUTPUT = "output"
+    """The output tray is full or missing."""
     REJECTED = "rejected"
     """The printer, or the folder behind a sink, does not take the job."""
+    STALLED = "stalled"
+    """The job stood still for too long and was taken back."""
+    UNKNOWN = "unknown"
+    """The printer says that something is wrong, in a word that is not known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,9 @@ class Job:
     """Random; letters, digits and hyphens. It becomes a file name and a job name, so nothing of a person may be in it."""
     pdf: bytes = field(repr=False)
     sheets: int
+    """Sheets of paper, not pages: a front with its back is one."""
+    two_sided: bool = False
+    """Every second page is the back of the one before, turned over the long edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +64,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Contact was lost while a sheet may have come out."""
+    """Contact was lost while a sheet may have come out, or the printer's counters contradict what it says."""
 
     sheets_out: int
+    """What was counted last. More than the job has means that a sheet came out that nobody asked for."""
 
 
 JobOutcome = Completed | Failed | Unknown

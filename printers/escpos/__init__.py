@@ -1,0 +1,1 @@
+"""Slip printers that speak ESC/POS, over USB, a serial line or the network."""
