@@ -1,0 +1,1 @@
+"""Coin and note units on a ccTalk bus."""
