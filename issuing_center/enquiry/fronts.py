@@ -1,0 +1,95 @@
+"""Where the front that a back carries lies in the scan of a front: found by what stands on it, for it has no marks."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from issuing_center.enquiry.alignment import Samples, added, coarse_bend, fine_bend, sample
+from issuing_center.enquiry.find import Grey, Map, resized
+
+_MATCH_LONG_SIDE: Final = 1150
+"""Size at which features are taken, about 100 dpi."""
+_FEATURES: Final = 4000
+_LEAST_MATCHES: Final = 25
+"""Features that must agree on one map; pages of another document agree on far fewer."""
+_TILE: Final = 64
+"""Side of a tile that is asked whether it lies right, in samples: 6 mm."""
+_INKED: Final = 0.005
+"""Mean square of a tile's contrast from which it has something on it."""
+_ALIKE: Final = 0.5
+"""Correlation from which a tile lies right."""
+
+
+def find_front(scan: Grey, picture: Samples) -> Map | None:
+    """Find the map from pixels of a carried picture to pixels of a scan; None if the scan shows something else.
+
+    `picture` is the share of ink, 0 to 1. Any orientation, size and a slight skew will do.
+    """
+    known = np.clip(255 - 255 * cv2.GaussianBlur(picture, (0, 0), 0.8), 0, 255).astype(np.uint8)
+    small_known, to_known = _reduced(known)
+    small_scan, to_scan = _reduced(scan)
+    detector = cv2.SIFT.create(nfeatures=_FEATURES, contrastThreshold=0.03)
+    points, descriptors = detector.detectAndCompute(small_known, None)
+    seen_points, seen = detector.detectAndCompute(small_scan, None)
+    if min(len(points), len(seen_points)) < _LEAST_MATCHES:
+        return None
+    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(descriptors, seen, k=2)
+    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < 0.85 * pair[1].distance]
+    if len(good) < _LEAST_MATCHES:
+        return None
+    source = np.array([points[match.queryIdx].pt for match in good], np.float32)
+    target = np.array([seen_points[match.trainIdx].pt for match in good], np.float32)
+    affine, inliers = cv2.estimateAffine2D(source, target, method=cv2.RANSAC, ransacReprojThreshold=4.0, maxIters=4000)
+    if int(inliers.sum()) < _LEAST_MATCHES:
+        return None
+    # A page is turned, stretched a little, sheared hardly at all, and never mirrored.
+    sides = np.linalg.svd(affine[:, :2], compute_uv=False)
+    if np.linalg.det(affine[:, :2]) <= 0 or sides[0] / sides[1] > 1.1:
+        return None
+    return np.asarray(np.linalg.inv(to_scan) @ np.vstack((affine, (0, 0, 1))) @ to_known, np.float64)
+
+
+def _reduced(image: Grey) -> tuple[Grey, Map]:
+    factor = _MATCH_LONG_SIDE / max(image.shape)
+    if factor > 0.95:
+        return image, np.eye(3)
+    small = resized(image, factor)
+    return small, np.diag([small.shape[1] / image.shape[1], small.shape[0] / image.shape[0], 1.0])
+
+
+def darkness(samples: Samples) -> Samples:
+    """Give how dark every sample is between the paper around it (0) and full ink (1)."""
+    small = cv2.resize(samples, None, fx=1 / 16, fy=1 / 16, interpolation=cv2.INTER_AREA)
+    paper = cv2.GaussianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), (0, 0), 3)
+    paper = cv2.resize(paper, samples.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    ink = np.maximum(paper - samples, 0)
+    return np.asarray(np.clip(ink / max(float(np.percentile(ink, 99.5)), 1.0), -0.2, 1.2), np.float32)
+
+
+def aligned_front(scan: Grey, to_scan: Map, picture: Samples) -> Samples:
+    """Take the darkness of a scan at two samples a pixel of the carried picture, bends undone."""
+    size = (picture.shape[0], picture.shape[1])
+    blurred = cv2.GaussianBlur(cv2.resize(picture, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR), (0, 0), 1.2)
+    known = blurred - cv2.blur(blurred, (33, 33))
+    bend, _ = coarse_bend(_contrast(darkness(sample(scan, to_scan, size))), known, 96, 8, 1.2)
+    for tile, reach in ((48, 3), (32, 2)):
+        seen = _contrast(darkness(sample(scan, to_scan, size, bend)))
+        bend = added(bend, fine_bend(seen, known, tile, reach))
+    return darkness(sample(scan, to_scan, size, bend))
+
+
+def aligned_share(dark: Samples, picture: Samples) -> float:
+    """Give the share of tiles with something on them that look like the carried picture there; 1 if nothing is carried."""
+    known = cv2.GaussianBlur(cv2.resize(picture, dark.shape[::-1], interpolation=cv2.INTER_LINEAR), (0, 0), 1.2)
+    first, second = _contrast(dark), _contrast(known.astype(np.float32))
+    products = [first * second, first * first, second * second]
+    tiles = (dark.shape[1] // _TILE, dark.shape[0] // _TILE)
+    both, own, other = (cv2.resize(each, tiles, interpolation=cv2.INTER_AREA) for each in products)
+    inked = other > _INKED
+    likeness = both[inked] / np.sqrt(np.maximum(own[inked] * other[inked], 1e-9))
+    return float(np.mean(likeness > _ALIKE)) if likeness.size else 1.0
+
+
+def _contrast(dark: Samples) -> Samples:
+    return dark - cv2.blur(dark, (33, 33))

@@ -1,0 +1,105 @@
+"""Files of scans to pictures: PNG, JPEG, TIFF and PDF, with limits that hold before anything large is unpacked.
+
+Pictures are grey, rows from the top. What a file says of its resolution, colours or rotation is not believed, except that a
+camera's turn is undone.
+"""
+
+import io
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import pypdfium2
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from issuing_center.enquiry.find import Grey
+
+MOST_BYTES: Final = 64 * 1024 * 1024
+MOST_PIXELS: Final = 45_000_000
+"""A4 at 600 dpi is 34.8 million, with borders less than 40."""
+LEAST_SIDE: Final = 800
+"""Shorter than A4 at 100 dpi: nothing could be read."""
+MOST_PAGES: Final = 20
+_PDF_DPI: Final = 300
+_FORMATS: Final = ("PNG", "JPEG", "TIFF")
+
+
+class NotAScanError(ValueError):
+    """The file is no scan that is read here; the text says why (SCAN-01)."""
+
+
+def load_scans(content: bytes) -> list[Grey]:
+    """Give all pages of a file, in order. Raises NotAScanError."""
+    if len(content) > MOST_BYTES:
+        raise NotAScanError("the file is too large")
+    scans = list(_pdf_pages(content) if content.startswith(b"%PDF-") else _frames(content))
+    if not scans:
+        raise NotAScanError("the file has no page")
+    return scans
+
+
+def _frames(content: bytes) -> Iterator[Grey]:
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+            frames = getattr(image, "n_frames", 1)
+            if frames > MOST_PAGES:
+                raise NotAScanError("the file has too many pages")
+            for frame in range(frames):
+                image.seek(frame)
+                _check(image.width, image.height)
+                yield _grey(ImageOps.exif_transpose(image))
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
+        if isinstance(error, NotAScanError):
+            raise
+        raise NotAScanError("the file is no PNG, JPEG, TIFF or PDF, or it is damaged") from error
+
+
+def _grey(image: Image.Image) -> Grey:
+    if image.mode in ("I;16", "I", "F"):
+        deep = np.asarray(image, np.float32)
+        return np.asarray(np.clip(deep / max(float(deep.max()), 1.0) * 255, 0, 255), np.uint8)
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        clear = image.convert("RGBA")
+        paper = Image.new("RGBA", clear.size, "white")
+        return np.asarray(Image.alpha_composite(paper, clear).convert("L"))
+    return np.asarray(image.convert("L"))
+
+
+def _pdf_pages(content: bytes) -> Iterator[Grey]:
+    """Give the picture of a scanned page as it was scanned; a page that is no single picture is rendered."""
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        raise NotAScanError("the PDF is damaged or locked") from error
+    try:
+        if len(document) > MOST_PAGES:
+            raise NotAScanError("the file has too many pages")
+        for page in document:
+            width, height = page.get_size()
+            dpi = _own_dpi(page, width)
+            _check(round(width / 72 * dpi), round(height / 72 * dpi))
+            yield np.array(page.render(scale=dpi / 72, grayscale=True).to_numpy(), np.uint8)
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise NotAScanError("the PDF is damaged") from error
+    finally:
+        document.close()
+
+
+def _own_dpi(page: pypdfium2.PdfPage, width_pt: float) -> float:
+    """Give the resolution at which a page that shows one large picture gives back that picture's own pixels."""
+    for item in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=1):
+        left, _, right, _ = item.get_bounds()
+        if right - left > 0.8 * width_pt:
+            pixels = item.get_px_size()[0]
+            dpi = pixels / (right - left) * 72
+            if 90 <= dpi <= 610:
+                return float(dpi)
+    return _PDF_DPI
+
+
+def _check(width: int, height: int) -> None:
+    if width * height > MOST_PIXELS:
+        raise NotAScanError("the picture has too many pixels")
+    if min(width, height) < LEAST_SIDE:
+        raise NotAScanError("the picture is too small to be read")

@@ -1,0 +1,58 @@
+"""What the signed codes in a pile of scans say. Knows no back: the code is on the front, and speaks for itself."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import zxingcpp
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from issuing_center.enquiry.find import Grey
+from issuing_center.enquiry.verdict import Seal
+from issuing_center.visible_seal import MalformedSeal, is_signed_by, read_statement
+
+_BEGINNING = b"\xdc\x03"
+"""What every code of ours begins with; other Data Matrix codes on a scan are nobody's business here."""
+
+
+def load_signers(path: Path) -> tuple[x509.Certificate, ...]:
+    """Read the certificates of all who signed codes (PEM). Raises OSError or ValueError."""
+    return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
+
+
+def seal_of(scans: Sequence[Grey], signers: Sequence[x509.Certificate], document: str | None) -> Seal:
+    """Judge the codes of the fronts among some scans.
+
+    VALID if every code found was signed by one of `signers` within its time, all are of one document and it is `document`
+    (None if that is unknown); INVALID if one of them was not; ABSENT if none is found or can be read. VALID says
+    nothing of what is printed around the code: that is what the comparison with the back is for.
+    """
+    codes = [code for scan in scans for code in _codes(scan)]
+    if not codes:
+        return Seal.ABSENT
+    numbers = {_number(code, signers) for code in codes}
+    return (
+        Seal.VALID if len(numbers) == 1 and numbers <= ({document} if document else numbers - {None}) else Seal.INVALID
+    )
+
+
+def _codes(scan: Grey) -> Iterator[bytes]:
+    formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)
+    for found in zxingcpp.read_barcodes(np.ascontiguousarray(scan), formats=formats):
+        if found.bytes.startswith(_BEGINNING):
+            yield found.bytes
+
+
+def _number(code: bytes, signers: Sequence[x509.Certificate]) -> str | None:
+    """Give the document a code is of, or None if none of the signers made it."""
+    try:
+        statement, _, _ = read_statement(code)
+    except MalformedSeal:
+        return None
+    for signer in signers:
+        key, day = signer.public_key(), statement.signed_on
+        in_time = signer.not_valid_before_utc.date() <= day <= signer.not_valid_after_utc.date()
+        if in_time and isinstance(key, ec.EllipticCurvePublicKey) and is_signed_by(code, key):
+            return statement.number
+    return None

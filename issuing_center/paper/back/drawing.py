@@ -1,0 +1,194 @@
+"""The back of a sheet as PDF objects: scrambled picture, codes, ground pattern, picture with a latent one, small print.
+
+What is the same on every back is drawn once for a process and kept; of a document come only its cells, two codes and three
+lines of text. Pure: the same front, keys and options give the same bytes.
+"""
+
+import functools
+import zlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+import zxingcpp
+
+from issuing_center.paper.back import ornament, pattern
+from issuing_center.paper.back.header import Header, header_texts
+from issuing_center.paper.back.keys import KeyRing, MasterKey, page_key
+from issuing_center.paper.back.layout import CODE_BOXES, CODE_DOTS, PAGE_DOTS, Geometry, Setting, geometry_of
+from issuing_center.paper.back.picture import one_bit, render_fronts
+from issuing_center.paper.back.scramble import scramble
+from issuing_center.paper.embed import EmbeddedFont
+from issuing_center.paper.fonts import PaperFonts
+from issuing_center.paper.pdf import PAGE_PT, Page, Parts, PdfObject, stream
+from issuing_center.paper.text import shape
+from issuing_center.paper.values import DrawnDocument
+
+DOT_PT: Final = 72 / 600
+"""PDF points in a dot."""
+_INSET_PT: Final = 0.01
+"""A picture that ends exactly on a dot is drawn one dot too large by pdfium; this little less is exact everywhere."""
+_WHOLE: Final = f"{PAGE_PT[0] - 0.02:.4f} 0 0 {PAGE_PT[1] - 0.02:.4f} 0.01 0.01"
+"""Where a picture of the whole page is placed."""
+BACK_FORM, FRONT_GROUND, BACK_GROUND, BACK_FONT = "BackForm", "FrontGround", "BackGround", "BackFont"
+"""Object names of the kept parts."""
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
+_TEXT_DOTS: Final = 1480
+"""Left end of the lines of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """What a municipality's or machine's settings say of backs. Security paper in a counter has none of this."""
+
+    master: MasterKey = field(repr=False)
+    """The key that draws today."""
+    setting: Setting = Setting.STANDARD
+    """How finely the front is carried."""
+    colour: bool = False
+    """True for an engine with CMY and K toners: the picture then hides a latent one that infrared shows."""
+    screens: pattern.Screens = pattern.PLAIN
+    """The two screens of the ground pattern, as chosen from the adjustment sheet of this engine."""
+    ground_on_front: bool = True
+    """Whether fronts get the ground pattern too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backs:
+    """What a center that draws backs was told once, for all its documents."""
+
+    keys: KeyRing = field(repr=False)
+    setting: Setting = Setting.STANDARD
+    colour: bool = False
+    screens: pattern.Screens = pattern.PLAIN
+
+    def security(self, now: datetime) -> Security:
+        """Give what backs are drawn with now. Raises KeysUnusableError when no key draws any more."""
+        return Security(self.keys.drawing(now), self.setting, self.colour, self.screens)
+
+
+def two_sided(drawn: DrawnDocument, issue_number: str, security: Security, fonts: PaperFonts) -> DrawnDocument:
+    """Give every page its back: front 1, back 1, front 2, back 2, and the fronts their ground pattern.
+
+    `issue_number` names the copy: letters, digits and hyphens, never used twice, because it is what the keys are derived
+    from. The document gets twice as many pages and needs as many sheets as before. What was placed on the fronts keeps its
+    place; its page number counts fronts only, as before.
+    """
+    geometry = geometry_of(security.setting)
+    kept = _kept(security.setting, security.colour, security.screens, fonts)
+    fronts = render_fronts(drawn.pdf, geometry)
+    objects: list[PdfObject] = [*drawn.parts.objects, *kept.objects]
+    if security.ground_on_front:
+        objects.append(kept.front_ground)
+    pages: list[Page] = []
+    for number, (front, grey) in enumerate(zip(drawn.parts.pages, fronts, strict=True), start=1):
+        header = Header(security.setting, security.master.key_id, issue_number, number, len(fronts))
+        key = page_key(security.master, issue_number, number)
+        cells = _cells(f"Cells{number}", scramble(one_bit(grey), key, security.setting), geometry)
+        codes = [_code(f"Code{number}{side}", text) for side, text in zip("LR", header_texts(header, key), strict=True)]
+        objects += [cells, *codes]
+        content = _content(header, geometry, kept, fonts)
+        names = {"Back": BACK_FORM, "Ground": BACK_GROUND, "Cells": cells.name}
+        names |= {f"Code{side}": code.name for side, code in zip("LR", codes, strict=True)}
+        pages.append(_with_ground(front) if security.ground_on_front else front)
+        pages.append(Page(content, b"", {"F": BACK_FONT}, names))
+    parts = Parts(tuple(objects), tuple(pages), drawn.parts.title, drawn.parts.txn)
+    return DrawnDocument(parts.assembled(), len(pages), drawn.texts, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What every back shares."""
+
+    objects: tuple[PdfObject, ...] = field(repr=False)
+    front_ground: PdfObject = field(repr=False)
+    font: EmbeddedFont = field(repr=False)
+
+
+@functools.lru_cache(maxsize=8)
+def _kept(setting: Setting, colour: bool, screens: pattern.Screens, fonts: PaperFonts) -> _Kept:
+    font = EmbeddedFont(BACK_FONT, fonts)
+    for text in (_LETTERS, "発行番号　ページ／"):  # what a document's own lines are written with
+        _show(text, font, fonts)
+    form = b"\n".join((ornament.small_print(font, fonts), ornament.guilloche(), ornament.blossom(colour, fonts)))
+    box = f"/Type /XObject /Subtype /Form /BBox [0 0 {PAGE_PT[0]} {PAGE_PT[1]}] /Resources << /Font << /F ".encode()
+    return _Kept(
+        (
+            stream(BACK_FORM, zlib.compress(form), box, BACK_FONT, b" >> >> /Filter /FlateDecode"),
+            _ground(BACK_GROUND, pattern.back_ground(screens, setting, fonts)),
+            *font.objects(),
+        ),
+        _ground(FRONT_GROUND, pattern.front_ground(screens, fonts)),
+        font,
+    )
+
+
+def _ground(name: str, dots: pattern.Dots) -> PdfObject:
+    return stream(
+        name,
+        zlib.compress(np.packbits(dots, axis=1).tobytes(), 9),
+        b"/Type /XObject /Subtype /Image /ImageMask true /Width %d /Height %d" % PAGE_DOTS,
+        b" /BitsPerComponent 1 /Decode [1 0] /Filter /FlateDecode",
+    )
+
+
+def adjustment_pdf(screens: pattern.Screens, fonts: PaperFonts) -> bytes:
+    """Draw the adjustment sheet of an engine: one page, fields numbered by bars, in the order of `pattern.ADJUSTMENTS`."""
+    ground = _ground(FRONT_GROUND, pattern.adjustment_sheet(screens, fonts))
+    page = Page(f"0 g q {_WHOLE} cm /Ground Do Q".encode(), b"", {}, {"Ground": FRONT_GROUND})
+    return Parts((ground,), (page,), "調整シート", "").assembled()
+
+
+def _with_ground(front: Page) -> Page:
+    """Paint the ground pattern before anything else of a page, so that all ink of the front lies over it."""
+    content = zlib.decompress(front.content) if front.content_filter else front.content
+    # Black is what a page begins with; saying it would hide the texts from the last check of the file.
+    first = f"q {_WHOLE} cm /Ground Do Q\n".encode()
+    return Page(
+        zlib.compress(first + content, 1), b"/Filter /FlateDecode", front.fonts, {**front.forms, "Ground": FRONT_GROUND}
+    )
+
+
+def _cells(name: str, packed: bytes, geometry: Geometry) -> PdfObject:
+    # Encrypted cells do not compress.
+    head = b"/Type /XObject /Subtype /Image /ImageMask true /Width %d /Height %d /BitsPerComponent 1 /Decode [1 0]"
+    return stream(name, packed, head % (geometry.columns, geometry.rows))
+
+
+def _code(name: str, text: str) -> PdfObject:
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="Q")
+    image = np.asarray(barcode.to_image(scale=1, add_quiet_zones=False)) < 128
+    head = b"/Type /XObject /Subtype /Image /ImageMask true /Width %d /Height %d /BitsPerComponent 1 /Decode [1 0]"
+    return stream(name, np.packbits(image, axis=1).tobytes(), head % (image.shape[1], image.shape[0]))
+
+
+def _content(header: Header, geometry: Geometry, kept: _Kept, fonts: PaperFonts) -> bytes:
+    side = geometry.cell_dots
+    parts = [
+        f"0 g 0 G q {_WHOLE} cm /Ground Do Q /Back Do".encode(),
+        _placed("Cells", geometry.left_dots, geometry.top_dots, geometry.columns * side, geometry.rows * side),
+        *[_placed(f"Code{side}", *box, CODE_DOTS, CODE_DOTS) for side, box in zip("LR", CODE_BOXES, strict=True)],
+        _line(f"発行番号　{header.document}", _TEXT_DOTS, 6430, 9, kept.font, fonts),
+        _line(f"ページ　{header.page}／{header.pages}", _TEXT_DOTS, 6500, 9, kept.font, fonts),
+    ]
+    return b"\n".join(parts)
+
+
+def _placed(name: str, left: int, top: int, width: int, height: int) -> bytes:
+    """Place a picture by its dots."""
+    x, y = left * DOT_PT + _INSET_PT, PAGE_PT[1] - (top + height) * DOT_PT + _INSET_PT
+    size = (width * DOT_PT - 2 * _INSET_PT, height * DOT_PT - 2 * _INSET_PT)
+    return f"q {size[0]:.4f} 0 0 {size[1]:.4f} {x:.4f} {y:.4f} cm /{name} Do Q".encode()
+
+
+def _line(text: str, left: int, baseline: int, size: float, font: EmbeddedFont, fonts: PaperFonts) -> bytes:
+    x, y = left * DOT_PT, PAGE_PT[1] - baseline * DOT_PT
+    return f"BT /F {size:g} Tf 1 0 0 1 {x:.2f} {y:.2f} Tm <{_show(text, font, fonts)}> Tj ET".encode()
+
+
+def _show(text: str, font: EmbeddedFont, fonts: PaperFonts) -> str:
+    run = shape(text, fonts)
+    if run is None:
+        raise ValueError("the paper font lacks a character of the back itself")
+    return font.show(run)
