@@ -13,16 +13,27 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from issuing_center.commands import (
+    backs,
+    counter,
+    enquiry_site,
+    incidents,
+    municipal_server,
+    openapi,
+    registrations,
+    settlement,
+    statistics,
+    verify,
+)
+from issuing_center.commands.books import DEFAULT_DATA, add_books_options, open_books
 from issuing_center.deployment import Mode, declare
 
 if TYPE_CHECKING:
     import uvicorn
-    from sqlalchemy import Engine
 
+    from issuing_center.sandbox.clerks import SpecimenDoor
     from issuing_center.service import Service
     from issuing_center.settings import Settings
-
-DEFAULT_DATA = Path(__file__).parents[1] / "build" / "sandbox"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the sandbox (default: build/sandbox)")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (sandbox)")
     serve.add_argument("--port", type=int, default=8443, help="port to listen on, 0 for any (sandbox)")
+    serve.add_argument("--staff-port", type=int, metavar="N", help="clerks' pages on this port, 0 for any (sandbox)")
     serve.add_argument("--database", metavar="URL", help="database of the sandbox (default: SQLite in the data folder)")
     serve.add_argument("--register", type=Path, metavar="FILE", help="a fictitious register of one's own (sandbox)")
     serve.add_argument("--at", type=_instant, help="begin as if it were this instant, with the real hours (sandbox)")
@@ -70,9 +82,19 @@ def _parser() -> argparse.ArgumentParser:
     reason = commands.add_parser("reason", help="tell staff the private reason behind a reference")
     reason.add_argument("reference")
     reason.set_defaults(command=_reason)
-    incidents = commands.add_parser("incidents", help="list what must never happen and did; each wants a cause")
-    incidents.add_argument("--days", type=int, default=31, help="how far to look back (default: 31)")
-    incidents.set_defaults(command=_incidents)
+    incidents.add_parser(commands)
+    for module in (
+        statistics,
+        settlement,
+        openapi,
+        municipal_server,
+        registrations,
+        verify,
+        backs,
+        counter,
+        enquiry_site,
+    ):
+        module.add_parser(commands)
     register = commands.add_parser("register", help="take in what municipalities send: records and settings")
     acts = register.add_subparsers(required=True, metavar="ACT")
     take = acts.add_parser("import", help="import files of a master system, each whole or not at all")
@@ -85,11 +107,8 @@ def _parser() -> argparse.ArgumentParser:
         "--key", required=True, type=Path, action="append", help="Ed25519 public key (PEM); repeatable"
     )
     publish.set_defaults(command=_publish)
-    for books in (expire, reconcile, reason, incidents, take, publish):
-        which = books.add_mutually_exclusive_group(required=True)
-        which.add_argument("--config", type=Path, help="settings file (TOML)")
-        which.add_argument("--sandbox", action="store_true", help="the sandbox's own database")
-        books.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the sandbox")
+    for books in (expire, reconcile, reason, take, publish):
+        add_books_options(books)
     return parser
 
 
@@ -107,18 +126,29 @@ def _clock(starts_at: datetime | None) -> Callable[[], datetime]:
 
 def _serve(options: argparse.Namespace) -> int:
     from issuing_center import server, web
+    from issuing_center.commands.staff import serving_staff
+    from issuing_center.settings import SettingsError
 
+    if options.staff_port is not None and not options.sandbox:
+        raise SettingsError("--staff-port is of the sandbox; in production it is [staff] of the settings")
     # The HTTP server ends in good order on SIGTERM and then raises the signal again, which must not skip our own ends.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     with _center(options) as (settings, service), server.listen(settings.host, settings.port) as listener:
         url = f"https://{settings.host}:{listener.getsockname()[1]}"
         tls = server.server_tls(settings.server_certificate, settings.server_key, settings.device_ca)
         http = server.make_server(web.make_app(service), tls, settings.threads)
-        with _announced(options, url):
+        pages = serving_staff(settings.staff, service, settings.threads, _specimen_door() if options.sandbox else None)
+        with pages as lines, _announced(options, url, lines):
             if options.unlisted:
                 Thread(target=_end_with_input, args=(http,), daemon=True).start()
             http.run(sockets=[listener])
     return 0
+
+
+def _specimen_door() -> "SpecimenDoor":
+    from issuing_center.sandbox.clerks import SpecimenDoor
+
+    return SpecimenDoor()
 
 
 def _end_with_input(http: "uvicorn.Server") -> None:
@@ -141,6 +171,7 @@ def _center(options: argparse.Namespace) -> "Iterator[tuple[Settings, Service]]"
             port=options.port,
             enforce_hours=options.enforce_hours or options.at is not None,
             register=options.register,
+            staff_port=options.staff_port,
         ) as center:
             yield center.settings, center.service
         return
@@ -163,34 +194,15 @@ def _production(config: Path) -> "Iterator[tuple[Settings, Service]]":
 
 
 @contextmanager
-def _books(options: argparse.Namespace) -> "Iterator[tuple[Engine, datetime]]":
-    """Give the database of a center, which may be running, and the time; needs no keys and changes no schema."""
-    from issuing_center.database import make_engine
-    from issuing_center.settings import load_settings
-
-    if options.sandbox:
-        file: Path = options.data / "center.db"
-        if not file.is_file():
-            raise FileNotFoundError(f"no sandbox has kept books in {options.data.name}")
-        url = f"sqlite:///{file}"
-    else:
-        url = load_settings(options.config).database_url
-    engine = make_engine(url)
-    try:
-        yield engine, datetime.now(UTC)
-    finally:
-        engine.dispose()
-
-
-@contextmanager
-def _announced(options: argparse.Namespace, url: str) -> Iterator[None]:
+def _announced(options: argparse.Namespace, url: str, pages: Sequence[str]) -> Iterator[None]:
     """Say that the service listens: on standard output, and for a sandbox in its data folder, where kiosks look."""
     note = options.data / "center.json" if options.sandbox and not options.unlisted else None
     if options.sandbox:
         print("SANDBOX: pretend JPKI, fictitious residents, every sheet a specimen", file=sys.stderr)
     if note is not None:
-        note.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
-    print(f"ready {url}", flush=True)
+        staff = {"staff": list(pages)} if pages else {}
+        note.write_text(json.dumps({"url": url, "pid": os.getpid(), **staff}), encoding="utf-8")
+    print(*pages, f"ready {url}", sep="\n", flush=True)
     try:
         yield
     finally:
@@ -206,10 +218,14 @@ def _sandbox(options: argparse.Namespace) -> int:
 
 
 def _expire(options: argparse.Namespace) -> int:
+    from issuing_center.counter.keeping import erase_overdue
+    from issuing_center.counter.reports import erase_expired
     from issuing_center.ledger import store as ledger
     from issuing_center.visits import store as visits
 
-    with _books(options) as (engine, now):
+    with open_books(options) as (engine, now):
+        erase_overdue(engine, now)
+        erase_expired(engine, now)
         print(f"orders {ledger.erase_expired(engine, now)}, visits {visits.expire(engine, now)}")
     return 0
 
@@ -217,7 +233,7 @@ def _expire(options: argparse.Namespace) -> int:
 def _reconcile(options: argparse.Namespace) -> int:
     from issuing_center.ledger.reconciliation import reconcile
 
-    with _books(options) as (engine, now):
+    with open_books(options) as (engine, now):
         found = reconcile(engine, now - timedelta(days=options.days), now)
     for discrepancy in found:
         print(f"{discrepancy.txn} {discrepancy.finding.value} {discrepancy.serial or ''}".rstrip())
@@ -227,23 +243,13 @@ def _reconcile(options: argparse.Namespace) -> int:
 def _reason(options: argparse.Namespace) -> int:
     from issuing_center.ledger import store as ledger
 
-    with _books(options) as (engine, _now):
+    with open_books(options) as (engine, _now):
         refusal = ledger.find_refusal(engine, options.reference.strip().upper())
     if refusal is None:
         print("REASON-01: no such reference", file=sys.stderr)
         return 1
     print(f"{refusal.at.isoformat()} {refusal.kiosk_id} {refusal.reason}")
     return 0
-
-
-def _incidents(options: argparse.Namespace) -> int:
-    from issuing_center.incidents import incidents_since
-
-    with _books(options) as (engine, now):
-        found = incidents_since(engine, now - timedelta(days=options.days))
-    for incident in found:
-        print(f"{incident.at.isoformat()} {incident.name} {incident.txn or '-'} {incident.detail}".rstrip())
-    return 1 if found else 0
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -253,7 +259,7 @@ def _import(options: argparse.Namespace) -> int:
     from issuing_center.register.port import UnknownMunicipalityError
     from issuing_center.register.updates import FeedGapError
 
-    with _books(options) as (engine, now):
+    with open_books(options) as (engine, now):
         for file in options.files:
             try:
                 taken = import_file(engine, file, now)
@@ -292,7 +298,7 @@ def _publish(options: argparse.Namespace) -> int:
     signers = [key for key in keys if isinstance(key, Ed25519PublicKey)]
     try:
         signed = load_package(options.folder, options.municipality, signers)
-        with _books(options) as (engine, _now):
+        with open_books(options) as (engine, _now):
             new = publish_settings(engine, signed)
     except SettingsPackageError as refused:
         print(refused, file=sys.stderr)

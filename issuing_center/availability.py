@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from issuing_center.municipal.holidays import national_holidays
-from issuing_center.municipal.hours import Unavailable, available
+from issuing_center.municipal.hours import Unavailable, available, available_at_counter
 from issuing_center.municipal.package import JST, SettingsPackage
 from issuing_center.wire import Closed, Kind
 
@@ -19,9 +19,15 @@ def is_fresh(as_of: datetime, now: datetime, limit: timedelta | None) -> bool:
     return limit is None or now - as_of <= limit
 
 
-def closed(rules: SettingsPackage, kind: Kind, device_id: str, now: datetime) -> Closed | None:
-    """Say why a certificate cannot be had at an aware instant at a kiosk; None when it can."""
-    unavailable = available(kind.value, rules, now, device_id, national_holidays())
+def closed(
+    rules: SettingsPackage, kind: Kind, device_id: str, now: datetime, *, channel: str = "kiosk"
+) -> Closed | None:
+    """Say why a certificate cannot be had at an aware instant at a device; None when it can.
+
+    A device of channel "counter" has the hours of its office, every other the national and municipal windows.
+    """
+    hours = available_at_counter if channel == "counter" else available
+    unavailable = hours(kind.value, rules, now, device_id, national_holidays())
     match unavailable:
         case None:
             return None

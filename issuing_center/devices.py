@@ -28,6 +28,8 @@ class Device:
     """kiosk, counter, or headless; decides hours, never the rules of issuing (INV-8)."""
     name: str
     """Name of the machine as it may be printed on a certificate."""
+    operator: str = ""
+    """Who runs it and is paid a commission for each copy; empty where the municipality does itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class DeviceRegistry:
     def from_file(cls, path: Path) -> "DeviceRegistry":
         """Read `{device id: {"sha256": hex, "channel": …, "name_ja": …}}` and follow its changes.
 
+        An entry may have an "operator" of at most 64 letters, digits, dots, hyphens and underscores.
         Raises ValueError for a malformed file and OSError for none. Later on such a file means no device at all: an
         operator who wanted one out must not find it still served.
         """
@@ -99,12 +102,14 @@ def _read(path: Path) -> dict[str, Device]:
     devices: dict[str, Device] = {}
     try:
         for device_id, entry in json.loads(path.read_text(encoding="utf-8")).items():
-            fingerprint, device = entry["sha256"], Device(device_id, entry["channel"], entry["name_ja"])
+            fingerprint = entry["sha256"]
+            device = Device(device_id, entry["channel"], entry["name_ja"], entry.get("operator", ""))
             if (
                 fingerprint in devices
                 or not _FINGERPRINT.match(fingerprint)
                 or not _DEVICE_ID.match(device_id)
                 or device.channel not in CHANNELS
+                or (device.operator != "" and not _DEVICE_ID.match(device.operator))
                 or not isinstance(device.name, str)
             ):
                 raise ValueError("not one device of one channel for each certificate")

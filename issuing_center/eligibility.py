@@ -5,7 +5,7 @@ random reference that staff can decode.
 """
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from issuing_center.availability import JST
@@ -30,19 +30,36 @@ class Household:
     """All living members, head first, the applicant among them."""
     stops: tuple[StopSignal, ...]
 
+    @property
+    def resident_id(self) -> ResidentId:
+        """The applicant's."""
+        return self.applicant.resident_id
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who lives elsewhere and is registered here for the 戸籍 they stand in (利用登録)."""
+
+    resident_id: ResidentId = field(repr=False)
+    """The handle of `find_registered`: good for that 戸籍 and its 附票, and nothing else."""
+
+
+Applicant = Household | Holder
+
 
 def household_of(snapshot: RegisterSnapshot, resident: ResidentId, now: datetime) -> Household | str:
-    """Read the applicant's household, or give the private reason why this person cannot be served at all."""
-    members = snapshot.household(resident)
+    """Read the applicant's household, or give the private reason why this person cannot be served at all.
+
+    The register is asked the same whatever the reason: the time an answer takes must not tell one from another.
+    """
+    members, stops = snapshot.household(resident), snapshot.stops(resident, now)
     applicant = next((member for member in members if member.resident_id == resident), None)
     if applicant is None:
         return "removed"
-    born = _born_at_the_latest(applicant)
-    if born is None:
-        return "age_unknown"
-    if _age(born, now.astimezone(JST).date()) < MINIMUM_AGE:
-        return "under_age"
-    return Household(applicant, members, snapshot.stops(resident, now))
+    reason = age_refusal(_born_at_the_latest(applicant), now)
+    if reason is not None:
+        return reason
+    return Household(applicant, members, stops)
 
 
 def refusal_for(household: Household, shown: frozenset[ResidentId], kind: str | None = None) -> str | None:
@@ -58,6 +75,13 @@ def refusal_for(household: Household, shown: frozenset[ResidentId], kind: str | 
         if stop.level is not StopLevel.RESIDENT or everybody or stop.resident_id in concerned:
             return stop.kind.value
     return None
+
+
+def age_refusal(born: date | None, now: datetime) -> str | None:
+    """Give the private reason against serving somebody born on this day at the latest; None when there is none."""
+    if born is None:
+        return "age_unknown"
+    return "under_age" if _age(born, now.astimezone(JST).date()) < MINIMUM_AGE else None
 
 
 def _born_at_the_latest(resident: Resident) -> date | None:

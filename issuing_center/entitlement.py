@@ -6,15 +6,17 @@ an order is held against the very same; what an order chose comes out as `Conten
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import assert_never
 
 from issuing_center import wire
-from issuing_center.eligibility import Household, refusal_for
+from issuing_center.availability import JST
+from issuing_center.eligibility import Applicant, Holder, Household, age_refusal, refusal_for
 from issuing_center.municipal.package import FormVariant
 from issuing_center.problems import No
 from issuing_center.register.holdings import (
     AbolishedSeal,
+    DateOrWords,
     Fuhyo,
     Koseki,
     KosekiInProcessing,
@@ -23,7 +25,14 @@ from issuing_center.register.holdings import (
     TaxRecord,
 )
 from issuing_center.register.port import RegisterSnapshot
-from issuing_center.register.records import MunicipalitySettings, OfferSettings, Resident, ResidentId, StopKind
+from issuing_center.register.records import (
+    MunicipalitySettings,
+    OfferSettings,
+    RecordStop,
+    Resident,
+    ResidentId,
+    StopKind,
+)
 from issuing_center.wire import Closed, ItemName, Kind, Scope
 
 
@@ -96,26 +105,37 @@ class Chosen:
 
 
 def entitlement(
-    snapshot: RegisterSnapshot, settings: MunicipalitySettings, kind: Kind, household: Household, today: date
+    snapshot: RegisterSnapshot, settings: MunicipalitySettings, kind: Kind, applicant: Applicant, now: datetime
 ) -> Entitled | Denied | None:
-    """Say what the applicant may have of a kind on a day in Japan; None when the municipality does not offer it."""
+    """Say what the applicant may have of a kind at an instant; None when the municipality does not offer it to them."""
     offer = settings.offer(kind.value)
     if offer is None:
         return None
-    reason = refusal_for(household, frozenset(), kind.value)
-    if reason is not None:
-        return _denied_for(reason, kind)
+    if isinstance(applicant, Holder):
+        return _family(snapshot, kind, offer, applicant, now)
+    # The record is read before it is refused: a stop signal takes as long as a reason that lies in the record itself.
+    found = _found(snapshot, settings, offer, kind, applicant, now)
+    reason = refusal_for(applicant, frozenset(), kind.value)
+    return found if reason is None else _denied_for(reason, kind)
+
+
+def _found(
+    snapshot: RegisterSnapshot,
+    settings: MunicipalitySettings,
+    offer: OfferSettings,
+    kind: Kind,
+    household: Household,
+    now: datetime,
+) -> Entitled | Denied | None:
     match kind:
         case Kind.JUMINHYO | Kind.KISAIJIKO:
             return _residents(offer, household)
         case Kind.INKAN:
             return _seal(snapshot, household)
         case Kind.KAZEI | Kind.SHOTOKU | Kind.NOZEI:
-            return _tax(snapshot, settings, offer, household, today)
-        case Kind.KOSEKI_ZENBU | Kind.KOSEKI_KOJIN:
-            return _koseki(snapshot, kind, offer, household)
-        case Kind.FUHYO:
-            return _fuhyo(snapshot, offer, household)
+            return _tax(snapshot, settings, offer, household, now.astimezone(JST).date())
+        case Kind.KOSEKI_ZENBU | Kind.KOSEKI_KOJIN | Kind.FUHYO:
+            return _family(snapshot, kind, offer, household, now)
         case Kind.RISAI:
             return _risai(snapshot, household)
         case _:
@@ -123,7 +143,7 @@ def entitlement(
 
 
 def choose(
-    entitled: Entitled, order: wire.OrderRequest, household: Household, ref: Callable[[str], str]
+    entitled: Entitled, order: wire.OrderRequest, applicant: Applicant, ref: Callable[[str], str]
 ) -> Chosen | Denied:
     """Give what an order shows, or why not; `ref` writes a person's key as this visit's handle.
 
@@ -148,8 +168,9 @@ def choose(
     record = entitled.record
     match record:
         case Residents(persons, form):
+            assert isinstance(applicant, Household)
             asked = tuple(person for person in persons if whole or person.resident_id in shown)
-            reason = refusal_for(household, frozenset(person.resident_id for person in asked), order.kind.value)
+            reason = refusal_for(applicant, frozenset(person.resident_id for person in asked), order.kind.value)
             return Chosen(Residents(asked, form), whole) if reason is None else _denied_for(reason, order.kind)
         case Koseki():
             family = tuple(person for person in record.persons if whole or person.key in shown)
@@ -238,12 +259,35 @@ def _changing_over(
     return snapshot.tax(who, newest) is None and newest - 1 in snapshot.tax_years(who)
 
 
-def _koseki(snapshot: RegisterSnapshot, kind: Kind, offer: OfferSettings, household: Household) -> Entitled | Denied:
-    own = snapshot.koseki(household.applicant.resident_id)
+def _family(
+    snapshot: RegisterSnapshot, kind: Kind, offer: OfferSettings, applicant: Applicant, now: datetime
+) -> Entitled | Denied | None:
+    """Say what somebody may have of the 戸籍 and 附票 that they stand in, wherever they live."""
+    match kind:
+        case Kind.KOSEKI_ZENBU | Kind.KOSEKI_KOJIN:
+            return _koseki(snapshot, kind, offer, applicant, now)
+        case Kind.FUHYO:
+            return _fuhyo(snapshot, offer, applicant, now)
+        case _:
+            return None
+
+
+def _koseki(
+    snapshot: RegisterSnapshot, kind: Kind, offer: OfferSettings, applicant: Applicant, now: datetime
+) -> Entitled | Denied:
+    who = applicant.resident_id
+    own = snapshot.koseki(who)
     if own is None:
         return Denied(Closed.NOT_REGISTERED, No.NOT_REGISTERED)
-    if isinstance(own, KosekiInProcessing):
+    stops = [stop for stop in snapshot.stops_of_record("koseki", who, now) if stop.signal.concerns(kind.value)]
+    # A 戸籍 has one state: what is being entered for one of its persons may change what is said of all.
+    processing = any(stop.signal.kind is StopKind.KOSEKI_PENDING for stop in stops)
+    if isinstance(own, KosekiInProcessing) or processing:
         return _denied_for(StopKind.KOSEKI_PENDING.value, kind)
+    born = next(person.birth_date for person in own.koseki.persons if person.key == own.person_key)
+    reason = _reason_against(applicant, own.person_key, born, stops, now)
+    if reason is not None:
+        return _denied_for(reason, kind)
     surname, space, _ = own.koseki.hittosha.partition("　")
     persons = tuple(
         Person(
@@ -253,34 +297,61 @@ def _koseki(snapshot: RegisterSnapshot, kind: Kind, offer: OfferSettings, househ
         if not person.removed
     )
     several = (Scope.ONE, Scope.SOME) if kind is Kind.KOSEKI_KOJIN else ()
-    return Entitled(_family_scopes(offer, persons, several), (), own.koseki, persons=persons)
+    return _shielded(
+        Entitled(_family_scopes(offer, persons, several), (), own.koseki, persons=persons), kind, own.person_key, stops
+    )
 
 
-def _fuhyo(snapshot: RegisterSnapshot, offer: OfferSettings, household: Household) -> Entitled | Denied:
-    own = snapshot.fuhyo(household.applicant.resident_id)
+def _fuhyo(snapshot: RegisterSnapshot, offer: OfferSettings, applicant: Applicant, now: datetime) -> Entitled | Denied:
+    who = applicant.resident_id
+    own = snapshot.fuhyo(who)
     if own is None:
         return Denied(Closed.NOT_REGISTERED, No.NOT_REGISTERED)
+    stops = [stop for stop in snapshot.stops_of_record("fuhyo", who, now) if stop.signal.concerns(Kind.FUHYO.value)]
+    born = next(person.birth_date for person in own.fuhyo.persons if person.key == own.person_key)
+    reason = _reason_against(applicant, own.person_key, born, stops, now)
+    if reason is not None:
+        return _denied_for(reason, Kind.FUHYO)
     persons = tuple(
         Person(person.key, f"{person.surname}　{person.given_name}", person.key == own.person_key)
         for person in own.fuhyo.persons
         if not person.removed
     )
-    scopes = _family_scopes(offer, persons, (Scope.ONE,))
-    if not _stops_are_known(own.fuhyo, household):
-        scopes = tuple(scope for scope in scopes if scope is Scope.SELF)
-    return Entitled(scopes, _items(offer), own.fuhyo, persons=persons)
+    entitled = Entitled(_family_scopes(offer, persons, (Scope.ONE,)), _items(offer), own.fuhyo, persons=persons)
+    household = applicant.stops if isinstance(applicant, Household) else ()
+    # Whoever lives with somebody protected has their address on the 附票, though they may not be on it themselves.
+    if any(stop.kind is StopKind.PROTECTED for stop in household):
+        return replace(entitled, scopes=_alone(entitled))
+    return _shielded(entitled, Kind.FUHYO, own.person_key, stops)
 
 
-def _stops_are_known(fuhyo: Fuhyo, household: Household) -> bool:
-    """Tell whether nobody of a 附票 can be under 支援措置 without this snapshot showing it.
+def _reason_against(
+    applicant: Applicant, person_key: str, born: DateOrWords | None, stops: list[RecordStop], now: datetime
+) -> str | None:
+    """Give the private reason against giving this person anything of the record; None when there is none."""
+    for stop in stops:
+        if stop.person_key in (None, person_key):
+            return stop.signal.kind.value
+    if isinstance(applicant, Household):
+        return None  # asked already, of the resident record
+    return age_refusal(None if born is None else born.on, now)
 
-    A 附票 tells where its persons live now, and the snapshot has the stop signals of the applicant's household alone. So
-    it shows others only while all of them live at the applicant's address and nobody there is protected.
-    """
-    here = household.applicant.address
-    living = [person for person in fuhyo.persons if not person.removed]
-    protected = any(stop.kind is StopKind.PROTECTED for stop in household.stops)
-    return not protected and all(person.addresses and person.addresses[-1].address == here for person in living)
+
+_SHIELDS = frozenset({StopKind.PROTECTED, StopKind.STOPPED, StopKind.GAIJI})
+"""Signals of somebody else in the record because of whom the applicant is shown nobody but themselves."""
+
+
+def _shielded(entitled: Entitled, kind: Kind, person_key: str, stops: list[RecordStop]) -> Entitled | Denied:
+    """Leave the applicant their own entries while anybody else of the record is protected, wherever they live."""
+    shield = next((stop for stop in stops if stop.person_key != person_key and stop.signal.kind in _SHIELDS), None)
+    if shield is None:
+        return entitled
+    scopes = _alone(entitled)
+    return replace(entitled, scopes=scopes) if scopes else _denied_for(shield.signal.kind.value, kind)
+
+
+def _alone(entitled: Entitled) -> tuple[Scope, ...]:
+    return tuple(scope for scope in entitled.scopes if scope is Scope.SELF)
 
 
 def _risai(snapshot: RegisterSnapshot, household: Household) -> Entitled | Denied:

@@ -65,6 +65,24 @@ class RegisterStale(LogEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterAway(LogEvent):
+    """A municipality's own register could not be asked; `fault` is one of a few fixed words, or an HTTP status."""
+
+    level: ClassVar[int] = logging.WARNING
+    municipality: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAnswerRefused(LogEvent):
+    """A municipality's own register answered something that is not to be believed; `fault` says what part, never what."""
+
+    level: ClassVar[int] = logging.ERROR
+    municipality: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
 class Incident(LogEvent):
     """Something that must never happen was stopped; the ledger has the same line, and somebody has to find the cause."""
 

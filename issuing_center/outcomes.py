@@ -4,8 +4,11 @@ With the outcome the sealed documents are gone (design: erased at the outcome or
 """
 
 from issuing_center import wire
+from issuing_center.counter.desk import CHANNEL
+from issuing_center.counter.reports import reported
+from issuing_center.database import writing
 from issuing_center.devices import Device, Peer
-from issuing_center.incidents import raise_incident
+from issuing_center.incidents import of_device, raise_incident
 from issuing_center.ledger import store as ledger
 from issuing_center.ledger.entries import (
     Conflict,
@@ -42,31 +45,32 @@ def accept(service: Service, peer: Peer, txn: str, report: wire.SignedOutcome) -
     if outcome.txn != txn:
         return Refusal(No.MALFORMED)
     now = service.now()
-    recorded = ledger.record_outcome(
-        service.engine,
-        Outcome(
-            txn=TransactionId(txn),
-            kiosk_id=peer.device.device_id,
-            payload=report.outcome,
-            signature=report.signature,
-            reported_at=now,
-            money=MoneyFate(outcome.money.value),
-            received_yen=outcome.received_yen,
-            documents=tuple(
-                DocumentOutcome(Serial(document.serial), DocumentState(document.fate.value), document.sheets)
-                for document in outcome.documents
-            ),
-            case_no=outcome.case,
+    told = Outcome(
+        txn=TransactionId(txn),
+        kiosk_id=peer.device.device_id,
+        payload=report.outcome,
+        signature=report.signature,
+        reported_at=now,
+        money=MoneyFate(outcome.money.value),
+        received_yen=outcome.received_yen,
+        documents=tuple(
+            DocumentOutcome(Serial(document.serial), DocumentState(document.fate.value), document.sheets)
+            for document in outcome.documents
         ),
+        case_no=outcome.case,
     )
+    with writing(service.engine) as connection:
+        recorded = ledger.record_outcome(connection, told)
+        if peer.device.channel == CHANNEL and isinstance(recorded, OutcomeRecorded):
+            reported(connection, told)
     match recorded:
         case OutcomeRecorded() | OutcomeRepeated():
             return None
         case UnknownOrder():
             return Refusal(No.NOT_FOUND)
         case Conflict():
-            raise_incident(service, "outcome-conflict", now, txn=txn)
+            raise_incident(service, "outcome-conflict", of_device(peer.device.device_id), now, txn=txn)
             return Refusal(No.OUTCOME_CONFLICT)
         case OutcomeMismatch():
-            raise_incident(service, "outcome-mismatch", now, txn=txn)
+            raise_incident(service, "outcome-mismatch", of_device(peer.device.device_id), now, txn=txn)
             return Refusal(No.OUTCOME_CONFLICT)

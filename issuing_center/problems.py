@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from issuing_center import wire
+from issuing_center.trust.verdict import BadReason
 
 
 class No(Enum):
@@ -43,6 +44,7 @@ class No(Enum):
     NO_SEAL = ("REFUSED-06", 422, "no-seal", "No seal is registered")
     NO_TAX_RECORD = ("REFUSED-07", 422, "no-tax-record", "There is no tax record for the year; it must be declared")
     NOT_REGISTERED = ("REFUSED-08", 422, "not-registered", "The card is not registered for this family register")
+    ALREADY_APPLIED = ("REFUSED-09", 409, "already-applied", "An application of this card is on record already")
 
     @property
     def code(self) -> str:
@@ -53,6 +55,14 @@ class No(Enum):
     def status(self) -> int:
         """HTTP status."""
         return self.value[1]
+
+
+CERTIFICATE_BAD = {
+    BadReason.EXPIRED: No.CERTIFICATE_EXPIRED,
+    BadReason.REVOKED: No.CERTIFICATE_REVOKED,
+    BadReason.ON_HOLD: No.CERTIFICATE_ON_HOLD,
+}
+"""Of a certificate of the card; every other reason is `CERTIFICATE_NOT_ACCEPTED`."""
 
 
 @dataclass(frozen=True, slots=True)

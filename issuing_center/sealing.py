@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, mlkem, x25519
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PublicKey, Suite
 
 from issuing_center import wire
+from issuing_center.keys import SigningKey
 
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _MLKEM_BYTES = 1184
@@ -43,9 +44,9 @@ def seal(plain: bytes, key: MLKEM768X25519PublicKey, binding: bytes) -> bytes:
         raise BadPublicKeyError from error
 
 
-def sign_document(key: ec.EllipticCurvePrivateKey, binding: bytes, sealed: bytes) -> bytes:
+def sign_document(key: SigningKey, binding: bytes, sealed: bytes) -> bytes:
     """Sign a sealed document with the center's P-256 key; DER-encoded ECDSA with SHA-256."""
-    return key.sign(wire.document_statement(binding, sealed), ec.ECDSA(hashes.SHA256()))
+    return key.sign(wire.document_statement(binding, sealed))
 
 
 def verify_outcome(key: ec.EllipticCurvePublicKey, outcome: bytes, signature: bytes) -> bool:

@@ -12,10 +12,11 @@ import base64
 import ssl
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
-from socket import AF_INET, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
+from socket import AF_INET, IPPROTO_TCP, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from issuing_center import wire
 from issuing_center.problems import No, Refusal, problem
+from issuing_center.staff.app import Site, topic_of
+from issuing_center.staff.app import make_app as make_staff_app
+from issuing_center.staff.live import Live, Topic
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -175,6 +179,48 @@ class Bridge:
         return int(status[:3]), [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in fields], content
 
 
+class StreamDoor:
+    """The clerks' site: live addresses are streams on the event loop, all else goes to the callable."""
+
+    def __init__(self, bridge: Bridge, site: Site, live: Live) -> None:
+        """Take the callable behind its bridge, the site, and its live part."""
+        self._bridge, self._site, self._live = bridge, site, live
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI 3)."""
+        if scope["method"] != "GET" or not scope["path"].startswith("/live/"):
+            await self._bridge(scope, receive, send)
+            return
+        topic = topic_of(self._site, scope["path"], scope["headers"])
+        if topic is None:
+            await send({"type": "http.response.start", "status": 401, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            return
+        told = asyncio.create_task(self._tell(topic, send))
+        gone = asyncio.create_task(_gone(receive))
+        _, unfinished = await asyncio.wait((told, gone), return_when=asyncio.FIRST_COMPLETED)
+        for task in unfinished:
+            task.cancel()
+        await asyncio.gather(told, gone, return_exceptions=True)
+
+    async def _tell(self, topic: Topic, send: Send) -> None:
+        headers = [
+            (b"content-type", b"text/event-stream"),
+            (b"cache-control", b"no-store"),
+            (b"x-accel-buffering", b"no"),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        async with aclosing(self._live.stream(topic)) as messages:
+            async for message in messages:
+                await send({"type": "http.response.body", "body": message, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 async def _body(receive: Receive) -> bytes | No | None:
     """Take in the whole body; too large or too slow is a refusal, None is a client that went away."""
     body = bytearray()
@@ -208,16 +254,35 @@ def listen(host: str, port: int) -> socket:
 
     Raises OSError when it is taken.
     """
-    listener = socket(AF_INET, SOCK_STREAM)
+    # Named, not left to the system: asyncio turns Nagle's delay off only where it reads TCP, and it cost 40 ms an answer.
+    listener = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP)
     listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
     listener.bind((host, port))
     listener.listen(1024)
     return listener
 
 
+def staff_tls(certificate: Path, key: Path, staff_ca: Path) -> ssl.SSLContext:
+    """Make the TLS context of the clerks' listener: a certificate is of the staff authority, or is not shown at all.
+
+    A screen on the wall has none; which page needs one is for the site to say.
+    """
+    context = server_tls(certificate, key, staff_ca)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    return context
+
+
 def make_server(app: "WSGIApplication", tls: ssl.SSLContext, threads: int, waiting: int = WAITING) -> uvicorn.Server:
     """Make the HTTP server; `run(sockets=[...])` serves until `should_exit` is set."""
-    bridge: Any = Bridge(app, threads, waiting)
+    return _server(Bridge(app, threads, waiting), tls)
+
+
+def make_staff_server(site: Site, live: Live, tls: ssl.SSLContext, threads: int) -> uvicorn.Server:
+    """Make the server of the clerks' site; `live` is to be closed before `should_exit` is set."""
+    return _server(StreamDoor(Bridge(make_staff_app(site), threads), site, live), tls)
+
+
+def _server(bridge: Any, tls: ssl.SSLContext) -> uvicorn.Server:  # noqa: ANN401 - uvicorn's own type of it
     return uvicorn.Server(
         uvicorn.Config(
             app=bridge,

@@ -8,13 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography import x509
 from sqlalchemy import Engine
 
 from issuing_center.devices import DeviceRegistry
+from issuing_center.keys import SigningKey
+from issuing_center.paper.back.drawing import Backs
 from issuing_center.paper.fonts import PaperFonts
-from issuing_center.register.port import Register
+from issuing_center.register.port import Register, UseRegistrations
 from issuing_center.trust import CertificateVerifier
+from issuing_center.visible_seal import Sealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,12 @@ class Service:
     verifier: CertificateVerifier
     devices: DeviceRegistry
     fonts: PaperFonts
-    document_key: ec.EllipticCurvePrivateKey = field(repr=False)
-    """Signs documents; kiosks know its public half."""
+    document_key: SigningKey = field(repr=False)
+    """Signs documents, their files and the codes on them; kiosks know its public half."""
+    document_certificates: tuple[x509.Certificate, ...]
+    """The certificate of that key, then those of its authorities."""
+    sealer: Sealer
+    """Signs the code on every front, with the same key."""
     subject_key: bytes = field(repr=False)
     """Keys the hash that stands for a resident in ledger and documents."""
     now: Callable[[], datetime]
@@ -59,5 +66,11 @@ class Service:
     build_id: str
     config_id: str
     limits: Limits = Limits()
+    registrations: UseRegistrations | None = None
+    """利用登録; None where no application is taken."""
+    signature_verifier: CertificateVerifier | None = None
+    """Judges the certificates that sign applications; None where no application is taken."""
+    backs: Backs | None = None
+    """What the backs of sheets from kiosks are drawn with; None where sheets have none."""
     random: Callable[[int], bytes] = field(default=secrets.token_bytes, repr=False)
     """Bytes for every identifier. The database refuses a repeated one, whatever this gives (INV-9)."""

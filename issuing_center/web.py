@@ -15,12 +15,20 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 from werkzeug.wrappers import Request, Response
 
 from issuing_center import eventlog, issuance, outcomes, wire
+from issuing_center.counter.terminals import tell_status
 from issuing_center.database import UNAVAILABLE
 from issuing_center.devices import Peer
+from issuing_center.incidents import of_municipality, raise_incident
 from issuing_center.problems import No, Refusal, problem
-from issuing_center.register.port import InconsistentRegisterError, UnknownMunicipalityError
+from issuing_center.register.port import (
+    InconsistentRegisterError,
+    RegisterIncidentError,
+    RegisterUnavailableError,
+    UnknownMunicipalityError,
+)
 from issuing_center.service import Service
 from issuing_center.visits import protocol as visits
+from issuing_center.visits import registration
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -29,11 +37,12 @@ Answer = wire.Message | Refusal | None
 """None is an empty 204."""
 
 M = TypeVar("M", bound=wire.Message)
+A = TypeVar("A")
 
 _RANDOM_ID = re.compile(r"[0-9a-f]{32}\Z")
 
 
-class _NoError(Exception):
+class NoError(Exception):
     """Carries a refusal of the request itself to the one place that answers."""
 
     def __init__(self, no: No) -> None:
@@ -43,11 +52,11 @@ class _NoError(Exception):
 
 def _message(request: Request, message: type[M]) -> M:
     if request.mimetype != wire.JSON_TYPE:
-        raise _NoError(No.MEDIA_TYPE)
+        raise NoError(No.MEDIA_TYPE)
     try:
         return wire.decode(request.get_data(cache=False), message)
     except wire.MalformedMessageError as error:
-        raise _NoError(No.MALFORMED) from error
+        raise NoError(No.MALFORMED) from error
 
 
 def _health(service: Service, _peer: Peer, _request: Request) -> Answer:
@@ -78,6 +87,13 @@ def _order(service: Service, peer: Peer, request: Request, visit: str) -> Answer
     return issuance.issue(service, peer.device, visit, key, _message(request, wire.OrderRequest))
 
 
+def _apply(service: Service, peer: Peer, request: Request, visit: str) -> Answer:
+    key = request.headers.get(wire.IDEMPOTENCY_HEADER, "")
+    if not _RANDOM_ID.match(key):
+        return Refusal(No.IDEMPOTENCY_KEY)
+    return registration.apply(service, peer.device, visit, key, _message(request, wire.RegistrationRequest))
+
+
 def _order_state(service: Service, peer: Peer, _request: Request, txn: str) -> Answer:
     return outcomes.state_of(service, peer.device, txn)
 
@@ -86,30 +102,97 @@ def _outcome(service: Service, peer: Peer, request: Request, txn: str) -> Answer
     return outcomes.accept(service, peer, txn, _message(request, wire.SignedOutcome))
 
 
-_ENDPOINTS: dict[tuple[str, str], Callable[..., Answer]] = {
-    ("GET", "/v1/health"): _health,
-    ("GET", "/v1/municipalities"): _municipalities,
-    ("POST", "/v1/visits"): _begin_visit,
-    ("DELETE", "/v1/visits/<visit>"): _close_visit,
-    ("POST", "/v1/visits/<visit>/proof"): _prove,
-    ("POST", "/v1/visits/<visit>/orders"): _order,
-    ("GET", "/v1/orders/<txn>"): _order_state,
-    ("POST", "/v1/orders/<txn>/outcome"): _outcome,
+def _counter_status(service: Service, peer: Peer, request: Request) -> Answer:
+    return tell_status(service, peer.device, _message(request, wire.CounterStatus))
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One act of the API: who performs it, and what openapi.py tells the world of it."""
+
+    call: Callable[..., Answer]
+    summary: str
+    answer: type[wire.Message] | None
+    """None is an empty 204."""
+    body: type[wire.Message] | None = None
+    """What `call` decodes."""
+    keyed: bool = False
+    """Whether it wants an Idempotency-Key."""
+    refusals: tuple[No, ...] = ()
+    """What it may say beside the refusals that any request can meet."""
+
+
+_PRIVATE = (No.COUNTER_ONLY, No.STOPPED)
+ENDPOINTS: dict[tuple[str, str], Endpoint] = {
+    ("GET", "/v1/health"): Endpoint(_health, "Tell that the center serves", wire.Health),
+    ("GET", "/v1/municipalities"): Endpoint(_municipalities, "List who issues here", wire.Municipalities),
+    ("POST", "/v1/visits"): Endpoint(
+        _begin_visit, "Begin a visit", wire.VisitChallenge, wire.VisitRequest, refusals=(No.NOT_OFFERED,)
+    ),
+    ("DELETE", "/v1/visits/<visit>"): Endpoint(_close_visit, "End a visit", None),
+    ("POST", "/v1/visits/<visit>/proof"): Endpoint(
+        _prove,
+        "Prove who stands there, and get the menu",
+        wire.VisitAnswer,
+        wire.VisitProof,
+        refusals=(
+            *(No.CERTIFICATE_EXPIRED, No.CERTIFICATE_REVOKED, No.CERTIFICATE_ON_HOLD, No.CERTIFICATE_NOT_ACCEPTED),
+            *(No.CERTIFICATE_UNDETERMINED, No.NOT_LINKED, No.VISIT_EXPIRED, No.PROOF_REFUSED, *_PRIVATE),
+        ),
+    ),
+    ("POST", "/v1/visits/<visit>/orders"): Endpoint(
+        _order,
+        "Order a certificate",
+        wire.OrderAnswer,
+        wire.OrderRequest,
+        keyed=True,
+        refusals=(
+            *(No.KEY_REUSED, No.VISIT_EXPIRED, No.CLOSED, No.NOT_OFFERED, No.GLYPH_MISSING, No.FEE_CHANGED),
+            *(No.NO_SEAL, No.NO_TAX_RECORD, No.NOT_REGISTERED, *_PRIVATE),
+        ),
+    ),
+    ("POST", "/v1/visits/<visit>/registration"): Endpoint(
+        _apply,
+        "Apply for 利用登録",
+        wire.RegistrationAnswer,
+        wire.RegistrationRequest,
+        keyed=True,
+        refusals=(
+            *(No.CERTIFICATE_EXPIRED, No.CERTIFICATE_REVOKED, No.CERTIFICATE_ON_HOLD, No.CERTIFICATE_NOT_ACCEPTED),
+            *(No.CERTIFICATE_UNDETERMINED, No.VISIT_EXPIRED, No.PROOF_REFUSED, No.NOT_OFFERED),
+            *(No.ALREADY_APPLIED, No.KEY_REUSED),
+        ),
+    ),
+    ("POST", "/v1/counter/status"): Endpoint(
+        _counter_status,
+        "Tell the clerks how a terminal's printers are",
+        None,
+        wire.CounterStatus,
+        refusals=(No.NOT_FOUND,),
+    ),
+    ("GET", "/v1/orders/<txn>"): Endpoint(_order_state, "Ask how far an order is", wire.OrderStatus),
+    ("POST", "/v1/orders/<txn>/outcome"): Endpoint(
+        _outcome, "Report what became of an order", None, wire.SignedOutcome, refusals=(No.OUTCOME_CONFLICT,)
+    ),
 }
 
-_ROUTES = Map([Rule(path, methods=[method], endpoint=(method, path)) for method, path in _ENDPOINTS]).bind("center")
+_ROUTES = Map([Rule(path, methods=[method], endpoint=(method, path)) for method, path in ENDPOINTS]).bind("center")
 """Bound to a name of our own: what a client writes into its Host header decides nothing."""
 
 
-def _peer(service: Service, request: Request) -> Peer:
+def client_certificate(request: Request) -> bytes:
+    """Give the certificate (DER) that the connection was opened with; empty when there is none."""
     header = request.headers.get("Client-Cert", "")
     try:
-        der = base64.b64decode(header[1:-1], validate=True) if header[:1] == header[-1:] == ":" else b""
+        return base64.b64decode(header[1:-1], validate=True) if header[:1] == header[-1:] == ":" else b""
     except ValueError:
-        der = b""
-    peer = service.devices.find(der)
+        return b""
+
+
+def _peer(service: Service, request: Request) -> Peer:
+    peer = service.devices.find(client_certificate(request))
     if peer is None:
-        raise _NoError(No.UNKNOWN_KIOSK)
+        raise NoError(No.UNKNOWN_KIOSK)
     return peer
 
 
@@ -122,17 +205,26 @@ class _Seen:
 
 
 def _answer(service: Service, request: Request, seen: _Seen) -> Answer:
+    peer = _peer(service, request)
+    seen.kiosk = peer.device.device_id
+    if (request.content_length or 0) > wire.MAX_BODY_BYTES:
+        return Refusal(No.TOO_LARGE)
+    endpoint, arguments = _ROUTES.match(request.path, method=request.method)
+    if not all(_RANDOM_ID.match(value) for value in arguments.values()):
+        return Refusal(No.NOT_FOUND)
+    seen.endpoint = " ".join(endpoint)
     try:
-        peer = _peer(service, request)
-        seen.kiosk = peer.device.device_id
-        if (request.content_length or 0) > wire.MAX_BODY_BYTES:
-            return Refusal(No.TOO_LARGE)
-        endpoint, arguments = _ROUTES.match(request.path, method=request.method)
-        if not all(_RANDOM_ID.match(value) for value in arguments.values()):
-            return Refusal(No.NOT_FOUND)
-        seen.endpoint = " ".join(endpoint)
-        return _ENDPOINTS[endpoint](service, peer, request, **arguments)
-    except _NoError as error:
+        return ENDPOINTS[endpoint].call(service, peer, request, **arguments)
+    except RegisterIncidentError as error:
+        raise_incident(service, error.incident, of_municipality(error.municipality_code), service.now())
+        return Refusal(No.STOPPED)
+
+
+def guarded(answer: Callable[[], A]) -> A | Refusal:
+    """Give an answer, or the refusal that stands for what went wrong with it."""
+    try:
+        return answer()
+    except NoError as error:
         return Refusal(error.no)
     except MethodNotAllowed:
         return Refusal(No.METHOD)
@@ -141,6 +233,9 @@ def _answer(service: Service, request: Request, seen: _Seen) -> Answer:
     except (InconsistentRegisterError, UnknownMunicipalityError) as error:
         eventlog.write(eventlog.Crashed(type(error).__name__, eventlog.place_of(error)))
         return Refusal(No.STOPPED)
+    except RegisterUnavailableError:
+        # Written down where it was noticed, with the municipality it concerns.
+        return Refusal(No.OVERLOADED)
     except UNAVAILABLE as error:
         eventlog.write(eventlog.Crashed(type(error).__name__, eventlog.place_of(error)))
         return Refusal(No.OVERLOADED)
@@ -153,8 +248,8 @@ def make_app(service: Service) -> "WSGIApplication":
     """Make the WSGI callable of one worker."""
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        began_s, seen = time.perf_counter(), _Seen()
-        answer = _answer(service, Request(environ), seen)
+        began_s, seen, request = time.perf_counter(), _Seen(), Request(environ)
+        answer = guarded(lambda: _answer(service, request, seen))
         match answer:
             case None:
                 status, code, response = 204, "", Response(status=204)
@@ -162,6 +257,8 @@ def make_app(service: Service) -> "WSGIApplication":
                 details = problem(answer)
                 status, code = details.status, details.code
                 response = Response(wire.encode(details), status=status, content_type=wire.PROBLEM_TYPE)
+                if answer.no is No.METHOD:
+                    response.headers["Allow"] = ", ".join(sorted(_ROUTES.allowed_methods(request.path)))
             case _:
                 status, code, response = 200, "", Response(wire.encode(answer), content_type=wire.JSON_TYPE)
         response.headers["Cache-Control"] = "no-store"

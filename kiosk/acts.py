@@ -1,7 +1,8 @@
 """The acts of a visit, each done by one worker on its lane: card, center, devices, money, paper.
 
 Every act that cannot be undone stands between its intention and its end in the journal, and every outcome is posted to the
-flow as the port gave it. Holds what must not be in a state: the PIN buffer and the visit's channel to the center.
+flow as the port gave it. Holds what must not be in a state: the buffers of PIN and password, and the visit's channel to
+the center.
 """
 
 import secrets
@@ -37,8 +38,10 @@ from kiosk.ports.center import (
     VisitOpened,
 )
 from kiosk.ports.journal import Act, Intent
-from kiosk.ports.payment import ChargeKey, Paid, PaymentCancelled, PaymentUnavailable, PaymentUnknown
+from kiosk.ports.password import PasswordBuffer
+from kiosk.ports.payment import ChangeAdvice, ChargeKey, Paid, PaymentCancelled, PaymentUnavailable, PaymentUnknown
 from kiosk.ports.printer import Printed, PrintFailed, PrintUnknown
+from kiosk.ports.slips import SlipPrinterUnavailable
 from kiosk.world import Figures, OrderFigures, World
 
 
@@ -53,9 +56,11 @@ class Acts:
         report: Callable[[OrderOutcome], None],
         figures: Figures | None,
         pin: PinBuffer,
+        password: PasswordBuffer,
     ) -> None:
         """`post` tells the flow, `do` gives a job to a lane, `report` writes an outcome down and has it told."""
         self.pin = pin
+        self.password = password
         self._world = world
         self._post = post
         self._do = do
@@ -65,6 +70,8 @@ class Acts:
         self._guard = threading.Lock()
         self._visit: VisitKey | None = None
         self._channel: VisitChannel | None = None
+        self._sending: tuple[VisitKey, IdempotencyKey] | None = None
+        """The key under which this visit's application is sent, however often; of the center's lane alone."""
         self._ordered: tuple[Ticket, OrderOutcome] | None = None
         """What abandoning the visit's latest order would report; of the center's lane alone."""
 
@@ -88,12 +95,14 @@ class Acts:
         for stop in list(self._stops.values()):
             stop.set()
         self.pin.clear()
+        self.password.clear()
         if (channel := self._let_go()) is not None:
             channel.forget()
 
     def forget(self, visit: VisitKey) -> None:
         """Drop everything of a visit."""
         self.pin.clear()
+        self.password.clear()
         if visit != self._visit:
             return
         channel = self._let_go()
@@ -140,7 +149,7 @@ class Acts:
         return type(outcome).__name__
 
     def _opened(self, effect: fx.Authenticate) -> ev.AuthenticationOutcome:
-        channel = self._world.center.begin_visit(effect.municipality)
+        channel = self._world.center.begin_visit(effect.municipality, effect.purpose)
         if isinstance(channel, Refused | CenterUnavailable):
             return channel
         if len(self.pin) < PIN_LENGTH:
@@ -150,17 +159,63 @@ class Acts:
             return signed
         outcome = channel.prove(signed.certificate_der, signed.signature)
         if isinstance(outcome, VisitOpened):
-            with self._guard:
-                if effect.ticket.visit == self._visit:
-                    self._channel = channel
-                    return outcome
-            channel.forget()  # the resident left while the center was answering
-            self._do(Lane.CENTER, channel.close)
+            unwanted = self._keep(effect.ticket, channel)
+            if unwanted is not None:
+                unwanted.forget()
+                self._do(Lane.CENTER, unwanted.close)
         return outcome
+
+    def _keep(self, ticket: Ticket, channel: VisitChannel) -> VisitChannel | None:
+        """Keep the channel of the visit that goes on; give the one that is not wanted any more.
+
+        That is the new one when the resident left while the center was answering, and an earlier one when the card was
+        shown a second time: after a form that began in an open visit, or after the card was lifted too early.
+        """
+        with self._guard:
+            if ticket.visit != self._visit:
+                return channel
+            earlier, self._channel = self._channel, channel
+            return earlier
+
+    def inspect_signature(self, effect: fx.InspectSignature) -> str:
+        """Find out whether the card can sign."""
+        outcome = self._world.reader.inspect_signature()
+        self._post(ev.SignatureInspected(effect.ticket, outcome))
+        return type(outcome).__name__
+
+    def sign_application(self, effect: fx.SignApplication) -> str:
+        """Have the card sign; the password buffer is empty afterwards on every path."""
+        try:
+            outcome = self._signed(effect)
+        finally:
+            self.password.clear()
+        self._post(ev.ApplicationSigned(effect.ticket, outcome))
+        return type(outcome).__name__
+
+    def _signed(self, effect: fx.SignApplication) -> ev.SigningOutcome:
+        channel = self.channel_of(effect.ticket)
+        if channel is None:
+            return ev.VisitGone()
+        if not self.password.is_complete:
+            return ev.PasswordIncomplete()
+        return self._world.reader.sign_application(channel.application_digest(effect.application), self.password)
+
+    def send_application(self, effect: fx.SendApplication) -> str:
+        """Hand an application in; the key is the same however often it is sent, so the center counts it once."""
+        channel = self.channel_of(effect.ticket)
+        if channel is None:
+            return "visit over"
+        visit = effect.ticket.visit
+        if self._sending is None or self._sending[0] != visit:
+            self._sending = visit, IdempotencyKey(secrets.token_hex(16))
+        signed = effect.signed
+        outcome = channel.apply(effect.application, signed.certificate_der, signed.signature, self._sending[1])
+        self._post(ev.ApplicationAnswered(effect.ticket, outcome))
+        return type(outcome).__name__
 
     def place_order(self, effect: fx.PlaceOrder) -> str:
         """Order, and write down what came before anybody hears of it."""
-        channel = self._channel_of(effect.ticket)
+        channel = self.channel_of(effect.ticket)
         if channel is None:
             return "visit over"
         outcome = channel.order(effect.order, IdempotencyKey(secrets.token_hex(16)))
@@ -176,15 +231,20 @@ class Acts:
         return type(outcome).__name__
 
     def _write_down(self, ticket: Ticket, issued: Issued) -> None:
-        for document in issued.documents:
-            intent = Intent(Act.ISSUE, issued.transaction, serial=document.serial, sheets=document.pages)
-            self._world.journal.conclude(self._world.journal.intend(intent), "done")
+        # At one stroke: an outcome that names only some of an order's documents is none to the center.
+        self._world.journal.note(
+            [
+                Intent(Act.ISSUE, issued.transaction, serial=document.serial, sheets=document.sheets)
+                for document in issued.certificates
+            ]
+        )
         if self._figures is not None:
             self._figures.order = OrderFigures(issued.transaction, issued.pages, issued.total_yen)
-        voided = tuple((document.serial, DocumentFate.VOIDED, 0) for document in issued.documents)
+        voided = tuple((document.serial, DocumentFate.VOIDED, 0) for document in issued.certificates)
         self._ordered = ticket, OrderOutcome(issued.transaction, MoneyFate.NONE, 0, voided, None)
 
-    def _channel_of(self, ticket: Ticket) -> VisitChannel | None:
+    def channel_of(self, ticket: Ticket) -> VisitChannel | None:
+        """Give the channel of the visit that goes on; None for one that is over."""
         with self._guard:
             return self._channel if ticket.visit == self._visit else None
 
@@ -197,10 +257,14 @@ class Acts:
         return "voided"
 
     def check_devices(self, effect: fx.CheckDevices) -> str:
-        """Ask printer and till before anything irreversible."""
+        """Ask printer, slip printer and till before anything irreversible."""
         printer = self._world.printer.readiness(effect.sheets)
         money = self._world.money.unavailable(effect.total_yen) if effect.total_yen else None
-        self._post(ev.DevicesChecked(effect.ticket, printer, money))
+        asked = effect.total_yen > 0 and money is None
+        change = self._world.money.change_advice(effect.total_yen) if asked else ChangeAdvice.ANY
+        slips = self._world.slips.readiness()
+        missing = slips if isinstance(slips, SlipPrinterUnavailable) else None
+        self._post(ev.DevicesChecked(effect.ticket, printer, money, missing, change))
         return type(printer).__name__
 
     def take_payment(self, effect: fx.TakePayment, stop: threading.Event) -> str:
@@ -237,7 +301,7 @@ class Acts:
     def print(self, effect: fx.PrintDocument) -> str:
         """Check once more, then print one document, with the journal around it."""
         document, journal = effect.document, self._world.journal
-        channel = self._channel_of(effect.ticket)
+        channel = self.channel_of(effect.ticket)
         # INV-1: the last check, on the very bytes that go to the printer.
         mismatch = (
             DocumentMismatch("transaction", document.transaction) if channel is None else channel.recheck(document)
@@ -245,7 +309,7 @@ class Acts:
         if mismatch is not None:
             self._post(ev.DocumentPrinted(effect.ticket, document.serial, mismatch))
             return "mismatch"
-        intent = journal.intend(Intent(Act.PRINT, document.transaction, serial=document.serial, sheets=document.pages))
+        intent = journal.intend(Intent(Act.PRINT, document.transaction, serial=document.serial, sheets=document.sheets))
         outcome = self._world.printer.print_document(
             document, lambda sheets: self._post(ev.SheetOut(effect.ticket, sheets))
         )
@@ -267,6 +331,6 @@ class Acts:
         return channel
 
     def _close(self, channel: VisitChannel | None) -> None:
-        self._ordered = None
+        self._ordered = self._sending = None
         if channel is not None:
             channel.close()

@@ -8,7 +8,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from issuing_center import wire
 from kiosk.adapters.card.pcsc import list_readers
 from kiosk.adapters.center.http import CenterHttp, client_tls, connect
 from kiosk.adapters.journal.sqlite import JournalUnavailableError, SqliteJournal
+from kiosk.device_findings import Finding, examine_devices
 from kiosk.flow.screen_model import Language
 from kiosk.ports.card import ReaderUnavailable
 from kiosk.ports.center import CenterUnavailable
@@ -26,18 +27,6 @@ from kiosk.ui.strings import Strings, available_languages
 ASSETS = Path(__file__).parents[1] / "assets"
 LARGEST_SKEW_S = 60.0
 """A statement is refused at five minutes; a clock that is a minute off wants looking after long before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check and what it found."""
-
-    check: str
-    code: str | None
-    """None when all is well."""
-    found: str
-    remedy: str = ""
-    """What to do; empty when all is well."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -54,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def examine(config: Path | None, data: Path) -> Iterator[Finding]:
-    """Check settings, reader, center, clock, fonts, strings, journal and printers, in the order in which a visit needs them."""
+    """Check settings, reader, center, clock, fonts, strings, journal and devices, in the order in which a visit needs them."""
     settings: MachineSettings | None = None
     if config is not None:
         try:
@@ -77,12 +66,9 @@ def examine(config: Path | None, data: Path) -> Iterator[Finding]:
     yield _fonts()
     if settings is not None:
         yield _journal(settings.journal)
-    yield Finding(
-        "printer",
-        "PRINT-01" if settings is not None else None,
-        "no printer is fitted" if settings is not None else "the sandbox prints into a folder",
-        "fit a printer; until then the machine stays out of service" if settings is not None else "",
-    )
+        yield from examine_devices(settings.devices)
+    else:
+        yield Finding("printer", None, "the sandbox prints into a folder")
 
 
 def _sandbox(data: Path) -> CenterAccess | None:

@@ -66,6 +66,19 @@ class CaseOpened(LogEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class SlipMissed(LogEvent):
+    """A slip did not come out, or not for sure; what it says stood on the screen."""
+
+    slip: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipRollLow(LogEvent):
+    """The roll of the slip printer is near its end: bring a new one."""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderSettled(LogEvent):
     """The center has the outcome of an order."""
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from kiosk.adapters.card.virtual import VirtualCard, VirtualCardReader
 from kiosk.adapters.card.vpcd import VpcdLink
 from kiosk.domain.certificates import CertificateKind, Item, MunicipalityCode, ScopeKind
+from kiosk.domain.registration import Purpose
 from kiosk.flow.events import PinTyped
 from kiosk.flow.screen_model import (
     Attract,
@@ -47,6 +48,9 @@ _CLOSED_CODES = {
 """What a greyed certificate says, as the code that the center would give."""
 
 
+_CHOSEN = frozenset({ScreenId.KIND, ScreenId.SCOPE, ScreenId.MEMBERS, ScreenId.YEAR, ScreenId.ITEMS, ScreenId.ANOTHER})
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What the scripted resident wants."""
@@ -61,6 +65,7 @@ class Wishes:
     year: int | None = None
     """年度; None takes the newest."""
     municipality: MunicipalityCode = MunicipalityCode("990019")
+    purpose: Purpose = Purpose.RESIDENCE
     pin: str = field(default="", repr=False)
     language: Language = Language("ja")
 
@@ -122,15 +127,18 @@ class VisitResult:
     total_ms: int
 
 
-class ScriptedResident:
-    """Reads screens and touches buttons; called on the flow's thread, so it only posts.
+class Visitor:
+    """Finds the way from the first screen through card and PIN; called on the flow's thread, so it only posts.
 
-    Never types a PIN twice: what a machine refuses once, this resident takes for an answer.
+    Never types a PIN twice: what a machine refuses once, this visitor takes for an answer.
     """
 
-    def __init__(self, wishes: Wishes, hand: CardHand) -> None:
+    def __init__(
+        self, tile: Button, municipality: MunicipalityCode, pin: str, language: Language, hand: CardHand
+    ) -> None:
         self.result: VisitResult | None = None
-        self._wishes = wishes
+        self._tile, self._municipality = tile, municipality
+        self._pin, self._language = pin, language
         self._hand = hand
         self._runner: Runner | None = None
         self._screens: list[ScreenId] = []
@@ -144,20 +152,22 @@ class ScriptedResident:
         self._runner = runner
 
     def announce(self, line: Text, language: Language, level: int) -> None:
-        """Hear a line; this resident reads."""
+        """Hear a line; this visitor reads."""
 
     def present(self, model: ScreenModel) -> None:
         """Read a screen and do what it asks for."""
         came_anew = not self._screens or self._screens[-1] is not model.screen
         if came_anew:
             self._screens.append(model.screen)
+        if self._meet(model, came_anew=came_anew):
+            return
         match model.body:
             case Attract() if not model.actions:
                 self._end("HOURS-01")
             case Attract() if len(set(self._screens) - {ScreenId.OUT_OF_SERVICE}) > 1:
                 self._end(self._code)
             case Attract():
-                self._touch(Button.LANGUAGE, self._wishes.language)
+                self._touch(Button.LANGUAGE, self._language)
             case Picture(detail=Text() as detail) if model.screen is ScreenId.OUT_OF_SERVICE:
                 self._end(self._code or dict(detail.values).get("code", "OTHER-01"))
             case Message() as message:
@@ -165,26 +175,32 @@ class ScriptedResident:
                     self._give_up(message.code.partition(" ")[0])
                     self._hand.take_away()
                     self._touch(Button.FINISH)
-            case Stepper() as stepper:
-                self._touch(Button.MORE if stepper.value < min(self._wishes.copies, stepper.maximum) else Button.NEXT)
             case PinPad() as pad:
                 self._use_pad(pad)
-            case Choices() as choices:
-                self._choose(model.screen, choices)
+            case Choices() as choices if model.screen is ScreenId.SERVICE:
+                self._take(choices, self._tile, "")
+            case Choices() as choices if model.screen is ScreenId.MUNICIPALITY:
+                if choices.choices:
+                    self._take(choices, Button.MUNICIPALITY, self._municipality)
             case Picture() if model.screen is ScreenId.PLACE_CARD:
-                if self._pin_typed:
-                    self._give_up("CARD-07")  # lifted while the chip was at work; typing again is for people
-                    self._touch(Button.CANCEL)
-                elif not self._card_lies:
-                    self._card_lies = True
-                    self._hand.place()
+                self._place_card()
             case Busy() if model.screen is ScreenId.PLACE_CARD:
                 self._card_lies = False  # if the screen asks for the card again, it was lost in between
-            case Summary() as summary if came_anew and not self._as_wished(summary, model.language):
-                self._refuse()
             case _:
                 if came_anew:
                     self._go_on(model.screen)
+
+    def _meet(self, model: ScreenModel, *, came_anew: bool) -> bool:
+        """Do what a screen of this errand asks for; False for a screen that every visit has."""
+        raise NotImplementedError
+
+    def _place_card(self) -> None:
+        if self._pin_typed:
+            self._give_up("CARD-07")  # lifted while the chip was at work; typing again is for people
+            self._touch(Button.CANCEL)
+        elif not self._card_lies:
+            self._card_lies = True
+            self._hand.place()
 
     def _go_on(self, screen: ScreenId) -> None:
         match screen:
@@ -195,7 +211,7 @@ class ScriptedResident:
             case ScreenId.LAST_TRY if self._pin_typed:
                 self._give_up("PIN-01")
                 self._touch(Button.CANCEL)
-            case ScreenId.LAST_TRY | ScreenId.CONFIRM | ScreenId.COLLECT:
+            case ScreenId.LAST_TRY:
                 self._touch(Button.NEXT)
             case _:
                 pass
@@ -207,18 +223,64 @@ class ScriptedResident:
             self._touch(Button.CANCEL)
         elif not self._pin_typed:
             self._pin_typed = True
-            for digit in self._wishes.pin:
+            for digit in self._pin:
                 self._runner.post(PinTyped(self._runner.pin.push(int(digit))))
             self._touch(Button.OK)
+
+    def _take(self, choices: Choices, button: Button, argument: str) -> None:
+        """Touch one tile, or learn from it why not."""
+        tile = next((choice for choice in choices.choices if choice.touch == Touch(button, argument)), None)
+        if tile is not None and tile.enabled:
+            self._touch(button, argument)
+            return
+        detail = "" if tile is None or tile.detail is None else tile.detail.key
+        self._give_up("REFUSED-02" if tile is None else _CLOSED_CODES.get(detail, "REFUSED-01"))
+        self._touch(Button.CANCEL)
+
+    def _touch(self, button: Button, argument: str = "") -> None:
+        assert self._runner is not None
+        self._runner.touch(Touch(button, argument))
+
+    def _give_up(self, code: str) -> None:
+        """Remember why; the first reason is the one that counts."""
+        self._code = self._code or code
+
+    def _end(self, code: str | None) -> None:
+        if self.result is None:
+            assert self._runner is not None
+            ms = round((time.monotonic() - self._began_s) * 1000)
+            self.result = VisitResult(code, tuple(self._screens), ms)
+            self._runner.stop()
+
+
+class ScriptedResident(Visitor):
+    """Wants one certificate."""
+
+    def __init__(self, wishes: Wishes, hand: CardHand) -> None:
+        tile = Button.HONSEKI if wishes.purpose is Purpose.HONSEKI else Button.CERTIFICATES
+        super().__init__(tile, wishes.municipality, wishes.pin, wishes.language, hand)
+        self._wishes = wishes
+
+    def _meet(self, model: ScreenModel, *, came_anew: bool) -> bool:
+        match model.body:
+            case Stepper() as stepper:
+                self._touch(Button.MORE if stepper.value < min(self._wishes.copies, stepper.maximum) else Button.NEXT)
+            case Choices() as choices if model.screen in _CHOSEN:
+                self._choose(model.screen, choices)
+            case Summary() as summary if came_anew:
+                if self._as_wished(summary, model.language):
+                    self._touch(Button.NEXT)
+                else:
+                    self._refuse()
+            case Picture() if model.screen is ScreenId.COLLECT and came_anew:
+                self._touch(Button.NEXT)
+            case _:
+                return False
+        return True
 
     def _choose(self, screen: ScreenId, choices: Choices) -> None:
         wishes = self._wishes
         match screen:
-            case ScreenId.SERVICE:
-                self._take(choices, Button.CERTIFICATES, "")
-            case ScreenId.MUNICIPALITY:
-                if choices.choices:
-                    self._take(choices, Button.MUNICIPALITY, wishes.municipality)
             case ScreenId.KIND:
                 self._take(choices, Button.KIND, wishes.kind.value)
             case ScreenId.SCOPE:
@@ -237,16 +299,6 @@ class ScriptedResident:
                 self._touch(Button.FINISH)
             case _:
                 pass
-
-    def _take(self, choices: Choices, button: Button, argument: str) -> None:
-        """Touch one tile, or learn from it why not."""
-        tile = next((choice for choice in choices.choices if choice.touch == Touch(button, argument)), None)
-        if tile is not None and tile.enabled:
-            self._touch(button, argument)
-            return
-        detail = "" if tile is None or tile.detail is None else tile.detail.key
-        self._give_up("REFUSED-02" if tile is None else _CLOSED_CODES.get(detail, "REFUSED-01"))
-        self._touch(Button.CANCEL)
 
     def _name_members(self, choices: Choices) -> None:
         """Tick the wished persons, or touch the one person."""
@@ -290,25 +342,10 @@ class ScriptedResident:
         else:
             self._touch(wrong.touch.button, wrong.touch.argument)
 
-    def _touch(self, button: Button, argument: str = "") -> None:
-        assert self._runner is not None
-        self._runner.touch(Touch(button, argument))
-
     def _refuse(self) -> None:
         """What is wished is not to be had here."""
         self._give_up("REFUSED-02")
         self._touch(Button.CANCEL)
-
-    def _give_up(self, code: str) -> None:
-        """Remember why; the first reason is the one that counts."""
-        self._code = self._code or code
-
-    def _end(self, code: str | None) -> None:
-        if self.result is None:
-            assert self._runner is not None
-            ms = round((time.monotonic() - self._began_s) * 1000)
-            self.result = VisitResult(code, tuple(self._screens), ms)
-            self._runner.stop()
 
 
 def run_visit(world: World, settings: FlowSettings, wishes: Wishes, hand: CardHand) -> tuple[VisitResult, Figures]:

@@ -22,6 +22,8 @@ class Lane(Enum):
     PAPER = "paper"
     BOOKS = "books"
     """Outcome reports and settlement."""
+    DESK = "desk"
+    """At a counter: the 受付票 and the look into the trays, while papers of earlier residents move on their own lane."""
 
 
 class Lanes:

@@ -18,13 +18,14 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from kiosk import eventlog
-from kiosk.flow.events import PinTyped
+from kiosk.flow.events import PasswordTyped, PinTyped
 from kiosk.flow.screen_model import Language, ScreenId, ScreenModel, Text, Touch
 from kiosk.flow.screens import screen_for
 from kiosk.flow.settings import FlowSettings
 from kiosk.flow.states import Settling
 from kiosk.ports.card import PinBuffer
 from kiosk.ports.clock import Instant
+from kiosk.ports.password import PasswordBuffer
 from kiosk.privacy import hush_crashes
 from kiosk.settings import MachineSettings, SettingsError, load_settings
 from kiosk.ui.bridge import Bridge
@@ -50,11 +51,12 @@ def run(options: argparse.Namespace) -> int:
     settings = None if options.demo else load_settings(options.config)
     application = QApplication(sys.argv[:1])
     strings = {language: Strings.load(ASSETS, language) for language in available_languages(ASSETS)}
-    pin = PinBuffer()
+    pin, password = PinBuffer(), PasswordBuffer()
     window = KioskWindow(
         assets_dir=ASSETS,
         strings=strings,
         pin=pin,
+        password=password,
         geometry=_geometry(application, options, settings),
         now_s=time.monotonic,
         specimen=options.demo,
@@ -71,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
             dock = dock_for(demonstration, strings)
             dock.place_beside(window, application.primaryScreen().availableGeometry())
             dock.show()
-        return _serve(application, window, machine, pin)
+        return _serve(application, window, machine, pin, password)
 
 
 def _show_at_once(application: QApplication, window: KioskWindow, *, full_screen: bool) -> None:
@@ -85,15 +87,18 @@ def _show_at_once(application: QApplication, window: KioskWindow, *, full_screen
     application.processEvents()
 
 
-def _serve(application: QApplication, window: KioskWindow, machine: "Machine", pin: PinBuffer) -> int:
+def _serve(
+    application: QApplication, window: KioskWindow, machine: "Machine", pin: PinBuffer, password: PasswordBuffer
+) -> int:
     from kiosk.runner import Runner
 
     presenter = _Presenter(Bridge(window))
-    runner = Runner(machine.world, machine.flow, presenter, pin=pin)
+    runner = Runner(machine.world, machine.flow, presenter, pin=pin, password=password)
     seen = _Seen(runner, application)
     presenter.bridge.models.connect(seen.note, Qt.ConnectionType.QueuedConnection)
     window.touched.connect(seen.pass_on)
     window.pin_typed.connect(lambda count: runner.post(PinTyped(count)))
+    window.password_typed.connect(lambda count: runner.post(PasswordTyped(count)))
     hush_crashes(partial(_exit, application, EX_SOFTWARE))
     flow = threading.Thread(target=_flow, args=(runner, application), name="flow")
     _end_on_signals(application)

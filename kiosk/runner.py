@@ -25,8 +25,12 @@ from kiosk.flow.states import Idle, OutOfService, Settling, State
 from kiosk.lanes import Lane, Lanes
 from kiosk.ports.card import PinBuffer
 from kiosk.ports.center import OrderOutcome
+from kiosk.ports.password import PasswordBuffer
 from kiosk.ports.printer import PrinterUnavailable
+from kiosk.ports.slips import SlipPrinterUnavailable
 from kiosk.reports import Reports
+from kiosk.sets import PaperSet, Sets
+from kiosk.slip_acts import SlipActs
 from kiosk.world import Figures, World
 
 TICK_S = 0.5
@@ -36,7 +40,9 @@ HEALTH_S = 5.0
 STUCK_S = 15.0
 """A reader that has not come back to anybody for so long, while nobody is served, is away."""
 STUCK = "CARD-01"
-PATIENCE_S = {Lane.CARD: 2.0, Lane.CENTER: 2.0, Lane.BOOKS: 2.0, Lane.MONEY: 20.0, Lane.PAPER: 20.0}
+SEEN_TO = frozenset({Lane.BOOKS, Lane.DESK})
+"""Lanes that do what they were given when the program ends: outcomes, and the slip with the number of a case."""
+PATIENCE_S = {Lane.CARD: 2.0, Lane.CENTER: 2.0, Lane.BOOKS: 2.0, Lane.MONEY: 20.0, Lane.PAPER: 20.0, Lane.DESK: 5.0}
 """How long the end of the program waits for what is being done: coins and sheets that move are better seen to the end."""
 
 
@@ -77,8 +83,9 @@ class Runner:
         presenter: Presenter,
         figures: Figures | None = None,
         pin: PinBuffer | None = None,
+        password: PasswordBuffer | None = None,
     ) -> None:
-        """`figures` is filled for whoever asks for it; `pin` is the pad's buffer, where there is one already."""
+        """`figures` is filled for whoever asks for it; `pin` and `password` are the screen's, where there is one already."""
         self._world = world
         self._settings = settings
         self._presenter = presenter
@@ -93,9 +100,13 @@ class Runner:
         self._health_due_s = 0.0
         self._lanes = Lanes(self._crashed)
         self._reports = Reports(world.center, world.journal, lambda code: self.post(ev.DeviceFailed(code)))
-        self._acts = Acts(world, self.post, self._lanes.do, self._report, figures, PinBuffer() if pin is None else pin)
-        self.pin = self._acts.pin
-        """Filled by the pad; taken once by the card adapter."""
+        self.pin = PinBuffer() if pin is None else pin
+        self.password = PasswordBuffer() if password is None else password
+        """Both filled on the screen, and taken once by the card adapter."""
+        self._acts = Acts(world, self.post, self._lanes.do, self._report, figures, self.pin, self.password)
+        self._sets = Sets(world, self.post, self._lanes.do, self._report)
+        self._slips = SlipActs(world, settings, self.post)
+        self._roll_low = False
 
     # --- the flow's own thread ------------------------------------------------------------------------------------
 
@@ -213,22 +224,43 @@ class Runner:
                 self._do(Lane.CARD, name, partial(acts.authenticate, effect))
             case fx.ClearPin():
                 acts.pin.clear()
+            case fx.InspectSignature():
+                self._do(Lane.CARD, name, partial(acts.inspect_signature, effect))
+            case fx.SignApplication():
+                self._do(Lane.CARD, name, partial(acts.sign_application, effect))
+            case fx.ClearPassword():
+                acts.password.clear()
+            case fx.SendApplication():
+                self._do(Lane.CENTER, name, partial(acts.send_application, effect))
             case fx.PlaceOrder():
                 self._do(Lane.CENTER, name, partial(acts.place_order, effect))
             case fx.AbandonOrder():
                 self._do(Lane.CENTER, name, partial(acts.abandon, effect.ticket))
             case fx.CheckDevices():
-                self._do(Lane.PAPER, name, partial(acts.check_devices, effect))
+                self._do(
+                    Lane.PAPER if self._settings.hands_over_here else Lane.DESK,
+                    name,
+                    partial(acts.check_devices, effect),
+                )
             case fx.TakePayment():
                 self._do(Lane.MONEY, name, partial(acts.take_payment, effect, acts.stopping(effect.ticket)))
             case fx.Refund():
                 self._do(Lane.MONEY, name, partial(acts.refund, effect))
             case fx.PrintDocument():
                 self._do(Lane.PAPER, name, partial(acts.print, effect))
+            case fx.PrintSet():
+                papers = PaperSet(effect, acts.channel_of(effect.ticket))
+                self._do(Lane.PAPER, name, partial(self._sets.print, papers))
+            case fx.PrintCounterSlip():
+                self._do(Lane.DESK, name, partial(self._sets.slip, effect))
             case fx.Report():
                 self._report(effect.outcome)
-            case fx.PrintSlip() | fx.PrintCaseSlip():
-                pass  # no receipt printer is fitted yet; the port comes with it
+            case fx.PrintReceipt():
+                self._do(Lane.DESK, name, partial(self._slips.receipt, effect))
+            case fx.PrintCaseSlip():
+                self._do(Lane.DESK, name, partial(self._slips.case, effect))
+            case fx.PrintReceptionSlip():
+                self._do(Lane.DESK, name, partial(self._slips.reception, effect))
             case fx.RaiseIncident():
                 self._world.journal.raise_incident(effect.code, effect.transaction, effect.check)
                 eventlog.write(eventlog.IncidentRaised(effect.code, effect.transaction or "", effect.check))
@@ -243,7 +275,7 @@ class Runner:
         """Do one act on its lane; the job gives a word for the log. What is not begun when the program ends is not begun."""
 
         def timed() -> None:
-            if self._closing.is_set() and lane is not Lane.BOOKS:
+            if self._closing.is_set() and lane not in SEEN_TO:
                 return
             began = time.monotonic()
             outcome = job()
@@ -288,16 +320,27 @@ class Runner:
         failing = {self._world.journal.open_incident()}
         if (reader := self._world.reader.unavailable()) is not None:
             failing.add(reader.code)
-        if self._lanes.busy_s(Lane.PAPER):
-            failing.add("PRINT-01")
+        if self._lanes.busy_s(Lane.PAPER) and self._settings.hands_over_here:
+            failing.add("PRINT-01")  # at a counter papers wait for each other, and nobody waits for them here
         elif isinstance(printer := self._world.printer.readiness(1), PrinterUnavailable):
             failing.add(printer.code)
+        if self._settings.needs_slips and not self._lanes.busy_s(Lane.DESK):
+            failing.add(self._slip_trouble())
         if self._settings.takes_payment:
             if self._lanes.busy_s(Lane.MONEY):
                 failing.add("PAY-01")
             elif (money := self._world.money.unavailable(0)) is not None:
                 failing.add(money.code)
         return frozenset(code for code in failing if code is not None)
+
+    def _slip_trouble(self) -> str | None:
+        slips = self._world.slips.readiness()
+        if isinstance(slips, SlipPrinterUnavailable):
+            return slips.code
+        if slips.near_end and not self._roll_low:
+            eventlog.write(eventlog.SlipRollLow())
+        self._roll_low = slips.near_end
+        return None
 
     def _recheck_health(self, steady_s: float) -> None:
         if steady_s < self._health_due_s:

@@ -8,13 +8,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from kiosk.sandbox_data import SandboxUnavailableError
 
+_PAGES = ("console", "display")
 _ENDS_WITHIN_S = 10.0
 """It answers what it was asked and closes its books; longer than that it hangs."""
 
@@ -29,12 +30,24 @@ def running_center(data: Path) -> str | None:
         return None
 
 
+def pages_of_running_center(data: Path) -> tuple[str, ...]:
+    """Give the lines that say where the clerks' pages of a running center are; its one-time links may be used up."""
+    try:
+        note = json.loads((data / "center.json").read_text(encoding="utf-8"))
+        return tuple(str(line) for line in note["staff"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+
+
 @contextmanager
-def private_center(data: Path, at: datetime | None, register: Path | None = None) -> Iterator[str]:
+def private_center(
+    data: Path, at: datetime | None, register: Path | None = None, tell_page: Callable[[str], None] | None = None
+) -> Iterator[str]:
     """Run a center for this block alone, on a database of its own; gives its address.
 
     `at` sets its clock and makes it keep the opening hours; `register` is another register file than the sandbox's. It
-    ends with its standard input, so it cannot outlive us. Raises SandboxUnavailableError.
+    ends with its standard input, so it cannot outlive us. With `tell_page` it serves the clerks' pages too, and each line
+    that says where is told. Raises SandboxUnavailableError.
     """
     with tempfile.TemporaryDirectory(prefix="kiosk-center-") as folder:
         command = [sys.executable, "-m", "issuing_center", "serve", "--sandbox", "--unlisted", "--port", "0"]
@@ -43,6 +56,8 @@ def private_center(data: Path, at: datetime | None, register: Path | None = None
             command += ["--at", at.isoformat()]
         if register is not None:
             command += ["--register", str(register)]
+        if tell_page is not None:
+            command += ["--staff-port", "0"]
         # Its log goes into a file: a pipe that nobody reads would fill up and stall it.
         log = Path(folder) / "center.log"
         with (
@@ -54,7 +69,11 @@ def private_center(data: Path, at: datetime | None, register: Path | None = None
             assert center.stdin is not None
             assert center.stdout is not None
             try:
-                word, _, url = center.stdout.readline().strip().partition(" ")
+                said = iter(center.stdout.readline, "")
+                word, _, url = next(said, "").strip().partition(" ")
+                while word in _PAGES and tell_page is not None:
+                    tell_page(f"{word} {url}")
+                    word, _, url = next(said, "").strip().partition(" ")
                 if word != "ready":
                     center.wait()
                     reason = (log.read_text(errors="replace").strip().splitlines() or ["it ended without a word"])[-1]

@@ -1,16 +1,17 @@
 """The settings of one machine: a TOML file, read once and checked completely before any device is opened."""
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+from kiosk.settings_table import SettingsError, Table, read_toml
 
-class SettingsError(ValueError):
-    """A setting is missing or wrong; the text names it."""
+if TYPE_CHECKING:
+    from kiosk.counter_settings import CounterSettings
+    from kiosk.device_settings import DeviceSettings
 
-    code = "CONFIG-01"
+__all__ = ["CenterAccess", "MachineSettings", "SettingsError", "load_settings", "sandbox_access"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,49 +38,47 @@ class MachineSettings:
     """Where staff answer; may be empty at a counter."""
     screen_width_mm: float
     """Width of the visible picture, measured on the machine."""
+    devices: "DeviceSettings"
+    counter: "CounterSettings | None"
+    """The printers behind the counter; None for a machine that is no counter terminal."""
 
 
-_KNOWN = {
-    "center": {"url", "ca", "device_certificate", "device_key", "document_certificate"},
-    "card": {"reader"},
-    "journal": {"file"},
-    "staff": {"telephone"},
-    "screen": {"width_mm"},
-}
+_TABLES = frozenset({"center", "card", "journal", "staff", "screen", "printer", "slips", "cash", "cashless", "counter"})
 _URL = re.compile(r"https://[^/\s]+\Z")
 
 
 def load_settings(path: Path) -> MachineSettings:
     """Read and check a settings file. Raises SettingsError."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{path.name} cannot be read: {type(error).__name__}") from error
-    for section, content in table.items():
-        if section not in _KNOWN or not isinstance(content, dict):
-            raise SettingsError(f"unknown table [{section}]")
-        for key in content.keys() - _KNOWN[section]:
-            raise SettingsError(f"unknown setting {section}.{key}")
+    # Only a machine in service reads a file; a demonstration's first screen need not wait for the names of its devices.
+    from kiosk.counter_settings import counter_settings
+    from kiosk.device_settings import device_settings
+
+    content = read_toml(path)
+    for name in content.keys() - _TABLES:
+        raise SettingsError(f"unknown table [{name}]")
     base = path.parent
-    url = _text(table, "center", "url")
-    if not _URL.match(url):
-        raise SettingsError("center.url must be https://HOST[:PORT]")
-    width_mm = table.get("screen", {}).get("width_mm")
-    if isinstance(width_mm, bool) or not isinstance(width_mm, int | float) or not 150 <= width_mm <= 1500:
-        raise SettingsError("screen.width_mm must be a number from 150 to 1500")
-    return MachineSettings(
+    tables = {name: Table(name, content.get(name, {})) for name in ("center", "card", "journal", "staff", "screen")}
+    center = tables["center"]
+    settings = MachineSettings(
         center=CenterAccess(
-            url=url,
-            center_ca=base / _text(table, "center", "ca"),
-            device_certificate=base / _text(table, "center", "device_certificate"),
-            device_key=base / _text(table, "center", "device_key"),
-            document_certificate=base / _text(table, "center", "document_certificate"),
+            url=center.text("url"),
+            center_ca=base / center.text("ca"),
+            device_certificate=base / center.text("device_certificate"),
+            device_key=base / center.text("device_key"),
+            document_certificate=base / center.text("document_certificate"),
         ),
-        reader=_text(table, "card", "reader"),
-        journal=base / _text(table, "journal", "file"),
-        telephone=_text(table, "staff", "telephone", empty=True),
-        screen_width_mm=float(width_mm),
+        reader=tables["card"].text("reader"),
+        journal=base / tables["journal"].text("file"),
+        telephone=tables["staff"].text("telephone", empty=True),
+        screen_width_mm=tables["screen"].number("width_mm", 150, 1500),
+        devices=device_settings(content, base),
+        counter=counter_settings(content, base),
     )
+    if not _URL.match(settings.center.url):
+        raise SettingsError("center.url must be https://HOST[:PORT]")
+    for table in tables.values():
+        table.close()
+    return settings
 
 
 def sandbox_access(data: Path, url: str, device_id: str) -> CenterAccess:
@@ -91,10 +90,3 @@ def sandbox_access(data: Path, url: str, device_id: str) -> CenterAccess:
         device_key=data / "devices" / f"{device_id}.key",
         document_certificate=data / "center" / "document-signing.pem",
     )
-
-
-def _text(table: dict[str, Any], section: str, key: str, *, empty: bool = False) -> str:
-    value = table.get(section, {}).get(key)
-    if not isinstance(value, str) or not (value or empty):
-        raise SettingsError(f"{section}.{key} must be a text")
-    return value

@@ -9,7 +9,9 @@ from typing import assert_never
 
 from kiosk.domain.certificates import SerialNumber, TransactionId
 from kiosk.flow.codes import case_number
+from kiosk.flow.events import SettledCase
 from kiosk.flow.states import CaseNumber
+from kiosk.flow.step import held_yen
 from kiosk.ports.center import DocumentFate, MoneyFate, OrderOutcome
 from kiosk.ports.journal import Act, Entry, Intent, Journal, OpenOrder
 from kiosk.ports.payment import (
@@ -30,7 +32,7 @@ class Settlement:
 
     outcomes: tuple[OrderOutcome, ...]
     """To be reported to the center."""
-    cases: tuple[CaseNumber, ...]
+    cases: tuple[SettledCase, ...]
     """Of orders that became cases for staff now."""
 
 
@@ -41,7 +43,7 @@ def settle(journal: Journal, money: PaymentDevice) -> Settlement:
     documents only until their outcome (INV-1, INV-6).
     """
     outcomes: list[OrderOutcome] = []
-    cases: list[CaseNumber] = []
+    cases: list[SettledCase] = []
     stopped = journal.open_incident() is not None
     for order in journal.open_orders():
         outcome = order.decided
@@ -51,7 +53,7 @@ def settle(journal: Journal, money: PaymentDevice) -> Settlement:
             outcome = _decide(order, journal, money)
             journal.decide(outcome)
             if outcome.case is not None:
-                cases.append(CaseNumber(outcome.case))
+                cases.append(SettledCase(outcome.transaction, CaseNumber(outcome.case), held_yen(outcome)))
         outcomes.append(outcome)
     return Settlement(tuple(outcomes), tuple(cases))
 

@@ -9,6 +9,7 @@ from kiosk.ports.clock import Clock
 from kiosk.ports.journal import Journal
 from kiosk.ports.payment import PaymentDevice
 from kiosk.ports.printer import DocumentPrinter
+from kiosk.ports.slips import SlipPrinter
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,11 @@ class World:
     center: IssuingCenter
     money: PaymentDevice
     printer: DocumentPrinter
+    slips: SlipPrinter
     journal: Journal
     clock: Clock
+    kiosk_id: str
+    """Whose slips these are: the name in this device's own certificate."""
 
 
 @dataclass(frozen=True, slots=True)

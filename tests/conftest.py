@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
-pytest_plugins = ["pytester", "tests.support.databases", "tests.support.registers"]
+pytest_plugins = ["pytester", "tests.support.databases", "tests.support.registers", "tests.support.municipal_server"]
 
 ROOT = Path(__file__).resolve().parent.parent
 

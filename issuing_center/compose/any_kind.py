@@ -19,9 +19,12 @@ from issuing_center.wire import ItemName, Kind
 
 
 def compose(
-    face: Face, kind: Kind, chosen: Chosen, applicant: Resident, items: frozenset[ItemName]
+    face: Face, kind: Kind, chosen: Chosen, applicant: Resident | None, items: frozenset[ItemName]
 ) -> AnySheet | TooLong:
-    """Compose one copy of what an order shows. TooLong, naming the item, where the form has too little room for it."""
+    """Compose one copy of what an order shows. TooLong, naming the item, where the form has too little room for it.
+
+    Without `applicant`, who lives elsewhere then, family registers alone.
+    """
     contents, whole = chosen.contents, chosen.whole
     match contents:
         case Residents(persons) if kind is Kind.KISAIJIKO:
@@ -31,13 +34,13 @@ def compose(
         case Residents(persons):
             return renkishiki(face, persons, items, whole=whole)
         case SealRegistration():
-            return inkan(face, applicant, contents)
+            return inkan(face, _living_here(applicant), contents)
         case TaxRecord() if kind is Kind.KAZEI:
-            return kazei(face, applicant, contents)
+            return kazei(face, _living_here(applicant), contents)
         case TaxRecord() if kind is Kind.SHOTOKU:
-            return shotoku(face, applicant, contents)
+            return shotoku(face, _living_here(applicant), contents)
         case TaxRecord():
-            return nozei(face, applicant, contents)
+            return nozei(face, _living_here(applicant), contents)
         case Koseki():
             return koseki(face, contents, whole=whole)
         case Fuhyo():
@@ -46,3 +49,9 @@ def compose(
             return risai(face, contents)
         case _:
             assert_never(contents)
+
+
+def _living_here(applicant: Resident | None) -> Resident:
+    if applicant is None:
+        raise ValueError("a certificate of residents for somebody who is none")
+    return applicant

@@ -69,6 +69,8 @@ class NewOrder:
     """The one committed version of the register they were drawn from (INV-5)."""
     build_id: str
     config_id: str
+    operator: str = ""
+    """Who runs the kiosk, and is paid for it; empty where the municipality does itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Row, select
 from issuing_center.database import reading
 from issuing_center.ledger.entries import DocumentState, MoneyFate, OrderState, Serial, TransactionId
 from issuing_center.ledger.tables import documents, events, orders, outcomes
+from issuing_center.wire import binds_two_sided
 
 
 class Finding(Enum):
@@ -32,7 +33,7 @@ class Finding(Enum):
     FATES = "fates"
     """The documents' states are not what was reported of them."""
     SHEETS = "sheets"
-    """A document was handed over with another number of sheets than it has pages."""
+    """A document was handed over with another number of sheets than it takes."""
     MONEY = "money"
     """Money and paper do not match, and there is no case for staff."""
     NOT_ERASED = "not-erased"
@@ -135,10 +136,18 @@ def _examine_documents(txn: TransactionId, books: _Books, copies: int) -> Iterat
             fate for fate in DocumentState if _lines(books, f"document-{fate.value.replace('_', '-')}")[document.serial]
         } - {DocumentState.ISSUED}
         state = DocumentState(document.state)
+        if _lines(books, "document-spoilt")[document.serial]:
+            # Staff threw it away after it was reported; what was reported stands in the outcome.
+            fates = {DocumentState.VOIDED}
         if fates != (set() if state is DocumentState.ISSUED else {state}):
             yield Discrepancy(txn, Finding.FATES, Serial(document.serial))
-        if state is DocumentState.HANDED_OVER and document.sheets != document.pages:
+        if state is DocumentState.HANDED_OVER and document.sheets != _sheets_of(document):
             yield Discrepancy(txn, Finding.SHEETS, Serial(document.serial))
+
+
+def _sheets_of(document: Row[Any]) -> int:
+    """Give the sheets a document takes: of one with backs, half its pages."""
+    return int(document.pages) // 2 if binds_two_sided(document.binding) else int(document.pages)
 
 
 def _lines(books: _Books, event: str) -> Counter[str]:
@@ -152,6 +161,9 @@ def _money_agrees(order: Row[Any], outcome: Row[Any], papers: list[Row[Any]]) ->
     received_yen: int = outcome.received_yen
     fee_yen: int = order.fee_yen
     copies: int = order.copies
+    if order.channel == "counter":
+        # The clerk takes the fee, and the counter has books of its own.
+        return MoneyFate(outcome.money) is MoneyFate.NONE and received_yen == 0
     match MoneyFate(outcome.money):
         case MoneyFate.KEPT:
             return handed_over == copies and received_yen == fee_yen * copies

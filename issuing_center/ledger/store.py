@@ -194,6 +194,30 @@ def record_outcome(
         return OutcomeRecorded()
 
 
+def void_spoilt(bind: Engine | Connection, txn: TransactionId, serials: Sequence[str], at: datetime) -> None:
+    """Void documents that staff threw away after the terminal had reported on them; one that is voided stays so."""
+    with writing(bind) as connection:
+        for serial in serials:
+            voided = connection.execute(
+                update(documents)
+                .where(
+                    documents.c.serial == serial,
+                    documents.c.txn == txn,
+                    documents.c.state.in_((DocumentState.HANDED_OVER.value, DocumentState.UNKNOWN.value)),
+                )
+                .values(state=DocumentState.VOIDED.value)
+            )
+            if voided.rowcount == 1:
+                connection.execute(insert(events).values(at=at, txn=txn, event="document-spoilt", detail=serial))
+
+
+def has_voided(bind: Engine | Connection, txn: TransactionId) -> bool:
+    """Tell whether any document of an order is void."""
+    voided = documents.c.txn == txn, documents.c.state == DocumentState.VOIDED.value
+    with reading(bind) as connection:
+        return connection.execute(select(documents.c.serial).where(*voided).limit(1)).first() is not None
+
+
 def erase_expired(bind: Engine | Connection, now: datetime) -> int:
     """Erase the sealed documents of every order past its time limit; gives the number of orders that expired."""
     with writing(bind) as connection:

@@ -41,6 +41,7 @@ orders = Table(
     Column("register_version", BigInteger, nullable=False),
     Column("build_id", String(64), nullable=False),
     Column("config_id", String(64), nullable=False),
+    Column("operator", String(64), nullable=False, server_default=""),  # empty: the municipality itself
     UniqueConstraint("kiosk_id", "idempotency_key"),
     CheckConstraint("state IN ('issued', 'reported', 'expired')", name="state"),
     CheckConstraint("copies >= 1", name="copies"),

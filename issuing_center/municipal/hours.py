@@ -53,6 +53,30 @@ def available(kind: str, rules: SettingsPackage, now: datetime, site: str, holid
     return None
 
 
+def available_at_counter(
+    kind: str, rules: SettingsPackage, now: datetime, terminal: str, holidays: Holidays
+) -> Unavailable | None:
+    """Say why a certificate cannot be had now at a counter terminal; None when it can.
+
+    The hours are those of the office the terminal stands in, whatever the national window and the certificate's own hours
+    are; a terminal in no office has none. Turn of the year, holidays and maintenance hold as everywhere.
+    """
+    if rules.rules(kind) is None or fee_at(kind, rules, now) is None:
+        return Unavailable.NOT_OFFERED
+    office = rules.office_of(terminal)
+    if office is None:
+        return Unavailable.SITE
+    local = now.astimezone(JST)
+    today = local.date()
+    if (today.month, today.day) in NATIONAL_YEAR_END | rules.year_end:
+        return Unavailable.YEAR_END
+    if any(rest.concerns(kind) and rest.closed_from <= now < rest.closed_until for rest in rules.maintenance):
+        return Unavailable.MAINTENANCE
+    if not _open(office.hours, holidays.readings(today, rules.local_holidays), local.time()):
+        return Unavailable.SITE
+    return None
+
+
 def _open(spans: Iterable[OpenSpan], readings: Iterable[Day], clock: time) -> bool:
     now = [span for span in spans if span.opens <= clock < span.closes]
     return all(any(day in span.days for span in now) for day in readings)

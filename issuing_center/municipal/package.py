@@ -167,6 +167,28 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterOffice:
+    """An office with counter terminals: its own hours, its paper, and what its clerks may decide."""
+
+    office_id: str
+    """Short name of small letters, digits and hyphens; stays the same when the office's name changes."""
+    name: str
+    terminals: frozenset[str]
+    """Device ids."""
+    waiting_place: str
+    """Where residents wait, as printed on the 受付票."""
+    security_tray: str
+    """Tray with the 改ざん防止用紙, by its IPP `media-source` keyword."""
+    plain_tray: str
+    hours: tuple[OpenSpan, ...]
+    """In place of the national window and of the hours of each certificate."""
+    exemptions: tuple[str, ...] = ()
+    """Reasons for which no fee is taken (公用, 減免), as clerks choose them."""
+    ask_card_attributes: bool = False
+    """Whether the four attributes are read from the card's 券面事項入力補助AP as well."""
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsPackage:
     """One version of all rules of one municipality."""
 
@@ -183,6 +205,12 @@ class SettingsPackage:
     maintenance: tuple[Maintenance, ...]
     sites: tuple[Site, ...]
     kinds: tuple[KindRules, ...]
+    offices: tuple[CounterOffice, ...] = ()
+    """Offices with counter terminals; empty where there are none."""
+
+    def office_of(self, terminal: str) -> CounterOffice | None:
+        """Find the office that a counter terminal stands in; None when it stands in none of this municipality."""
+        return next((office for office in self.offices if terminal in office.terminals), None)
 
     def rules(self, kind: str) -> KindRules | None:
         """Find the rules of one certificate; None when it is not offered."""

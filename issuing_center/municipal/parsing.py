@@ -12,6 +12,7 @@ from enum import Enum
 
 from issuing_center.municipal.hours import NATIONAL_CLOSES, NATIONAL_OPENS, NATIONAL_YEAR_END
 from issuing_center.municipal.package import (
+    CounterOffice,
     Day,
     Fee,
     FormVariant,
@@ -38,6 +39,7 @@ MOST_TAX_YEARS = 5
 _DAYS = frozenset(day.value for day in Day)
 _KIOSK = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _SEAL_FILE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\.toml")
+_TRAY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PERIOD = ("valid_from",), ("valid_until",)
 """Required and optional keys of everything that is valid for a time."""
@@ -89,7 +91,7 @@ def _package(reader: Reader, content: bytes) -> SettingsPackage | None:
         reader.flaw("", f"TOML 1.0: {error}")
         return None
     required = ("format", "version", "valid_from", "municipality", "mayor", "seal", "certificate")
-    root = reader.root(table, required, ("year_end", "local_holidays", "maintenance", "site"))
+    root = reader.root(table, required, ("year_end", "local_holidays", "maintenance", "site", "office"))
     root.number("format", FORMAT, FORMAT)
     version = root.number("version", 1, 10**9)
     valid_from = root.day("valid_from") or date.min
@@ -119,6 +121,7 @@ def _package(reader: Reader, content: bytes) -> SettingsPackage | None:
         maintenance=_maintenance(root, frozenset(rules.kind for rules in kinds)),
         sites=_sites(root),
         kinds=kinds,
+        offices=_offices(root),
     )
 
 
@@ -189,25 +192,61 @@ def _maintenance(root: Section, offered: frozenset[str]) -> tuple[Maintenance, .
 def _sites(root: Section) -> tuple[Site, ...]:
     found: list[Site] = []
     for entry in root.sections("site", ("name", "kiosks", "hours")):
-        kiosks = entry.values.get("kiosks")
-        names = kiosks if isinstance(kiosks, list) and all(isinstance(name, str) for name in kiosks) else []
-        if not names or len(set(names)) != len(names) or not all(_KIOSK.fullmatch(name) for name in names):
-            entry.flaw("kiosks", "a list of one or more device ids, each once")
-        taken = {kiosk for site in found for kiosk in site.kiosks}
-        if taken & set(names):
-            entry.flaw("kiosks", "kiosks that stand at no other site")
-        found.append(Site(entry.text("name", 40), frozenset(names), _hours(entry)))
+        taken = frozenset(kiosk for site in found for kiosk in site.kiosks)
+        found.append(Site(entry.text("name", 40), _devices(entry, "kiosks", taken), _hours(entry)))
     return tuple(found)
 
 
-def _hours(parent: Section) -> tuple[OpenSpan, ...]:
+def _devices(entry: Section, key: str, taken: frozenset[str]) -> frozenset[str]:
+    """Read a list of device ids, none of which stands anywhere else."""
+    listed = entry.values.get(key)
+    names = listed if isinstance(listed, list) and all(isinstance(name, str) for name in listed) else []
+    if not names or len(set(names)) != len(names) or not all(_KIOSK.fullmatch(name) for name in names):
+        entry.flaw(key, "a list of one or more device ids, each once")
+    if taken & set(names):
+        entry.flaw(key, f"{key} that stand at no other {entry.path.partition('[')[0]}")
+    return frozenset(names)
+
+
+def _offices(root: Section) -> tuple[CounterOffice, ...]:
+    required = ("id", "name", "terminals", "waiting_place", "security_tray", "plain_tray", "hours")
+    found: list[CounterOffice] = []
+    for entry in root.sections("office", required, ("exemptions", "ask_card_attributes")):
+        office_id, trays = entry.text("id", 40), (entry.text("security_tray", 40), entry.text("plain_tray", 40))
+        if not _TRAY.fullmatch(office_id) or office_id in {office.office_id for office in found}:
+            entry.flaw("id", "small letters, digits and hyphens, and of no other office")
+        for key, tray in zip(("security_tray", "plain_tray"), trays, strict=True):
+            if not _TRAY.fullmatch(tray):
+                entry.flaw(key, "the name of a tray as the printer knows it: tray-1 and the like")
+        if trays[0] == trays[1]:
+            entry.flaw("plain_tray", "another tray than security_tray")
+        taken = frozenset(terminal for office in found for terminal in office.terminals)
+        found.append(
+            CounterOffice(
+                office_id=office_id,
+                name=entry.text("name", 40),
+                terminals=_devices(entry, "terminals", taken),
+                waiting_place=entry.text("waiting_place", 60),
+                security_tray=trays[0],
+                plain_tray=trays[1],
+                hours=_hours(entry, national=False),
+                exemptions=entry.texts("exemptions", 40),
+                ask_card_attributes=entry.switch("ask_card_attributes"),
+            )
+        )
+    return tuple(found)
+
+
+def _hours(parent: Section, *, national: bool = True) -> tuple[OpenSpan, ...]:
+    first, last = (NATIONAL_OPENS, NATIONAL_CLOSES) if national else (time.min, time.max)
     spans: list[OpenSpan] = []
     for entry in parent.sections("hours", _SPAN, least=1):
         days = frozenset(Day(word) for word in entry.words("days", _DAYS, least=1))
         opens, closes = entry.clock("opens") or time.min, entry.clock("closes") or time.max
         span = OpenSpan(days, opens, closes)
-        if {"opens", "closes"} <= entry.values.keys() and not NATIONAL_OPENS <= opens < closes <= NATIONAL_CLOSES:
-            entry.flaw("closes", "a time after opens, both within the national hours 06:30 to 23:00")
+        if {"opens", "closes"} <= entry.values.keys() and not first <= opens < closes <= last:
+            within = ", both within the national hours 06:30 to 23:00" if national else ""
+            entry.flaw("closes", f"a time after opens{within}")
         elif any(span.days & other.days and opens < other.closes and other.opens < closes for other in spans):
             entry.flaw("opens", "a span of its own; it overlaps an earlier one on the same day")
         spans.append(span)

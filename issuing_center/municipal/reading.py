@@ -156,6 +156,26 @@ class Section:
             self.flaw(key, f"a list of {some} of {', '.join(sorted(known)) or 'nothing'}, each once")
         return ()
 
+    def texts(self, key: str, longest: int) -> tuple[str, ...]:
+        """Read a list of different texts of at most `longest` characters each; a missing list is empty."""
+        value = self.values.get(key, [])
+        if (
+            isinstance(value, list)
+            and all(isinstance(each, str) and 0 < len(each) <= longest and _printable(each) for each in value)
+            and len(set(value)) == len(value) <= 20
+        ):
+            return tuple(value)
+        self.flaw(key, f"a list of at most 20 texts of 1 to {longest} characters, each once")
+        return ()
+
+    def switch(self, key: str) -> bool:
+        """Read true or false; a missing switch is false."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            self.flaw(key, "true or false")
+            return False
+        return value
+
     def days(self, key: str) -> tuple[date, ...]:
         """Read a list of dates."""
         value = self.values.get(key, [])

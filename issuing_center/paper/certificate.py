@@ -12,7 +12,7 @@ from issuing_center.paper import form, grid
 from issuing_center.paper.embed import EmbeddedFont
 from issuing_center.paper.era import era_date
 from issuing_center.paper.fonts import PaperFonts
-from issuing_center.paper.pdf import PAGE_PT, Page, PdfObject, assemble
+from issuing_center.paper.pdf import PAGE_PT, Page, Parts, PdfObject
 from issuing_center.paper.sheet import Certificate
 from issuing_center.paper.text import GlyphMissing, TooLong
 from issuing_center.paper.values import DrawnDocument, PlacedText, Refused, ValuePen
@@ -56,19 +56,18 @@ def draw_certificate(
         return refused.outcome
     used = {name for page in pages for name in page.forms}
     kept_objects = [item for item in kept.objects if item.name in used or item.name.startswith(form.FORM_FONT)]
-    pdf = assemble([*kept_objects, *own.values(), *font.objects()], pages, PDF_TITLE, sheet.txn)
-    return DrawnDocument(pdf, len(pages), tuple(placed))
+    parts = Parts((*kept_objects, *own.values(), *font.objects()), tuple(pages), PDF_TITLE, sheet.txn)
+    return DrawnDocument(parts.assembled(), len(pages), tuple(placed), parts)
 
 
 def _write_page(sheet: Certificate, mark: str, seal_side: float, pen: ValuePen, body: Body) -> None:
-    left = form.x_pt(grid.LEFT_MM)
     right = form.x_pt(grid.LEFT_MM + grid.COLUMNS * grid.COLUMN_MM)
     if sheet.specimen:
         pen.drawing(form.SPECIMEN)
     pen.drawing(form.FORM)
     pen.line("issue_number", f"発行番号　{sheet.issue_number}", right, form.y_pt(22.6), 8.5, share=1)
     body(pen)
-    pen.line("issued_on", era_date(sheet.issued_on), left + 15, form.y_pt(form.DATE_MM), 11)
+    pen.line("issued_on", era_date(sheet.issued_on), form.x_pt(form.DATE_LEFT_MM), form.y_pt(form.DATE_MM), 11)
     pen.line("page_number", mark, PAGE_PT[0] / 2, form.y_pt(form.FOOT_MM), 9, share=0.5)
     pen.line("txn", f"管理番号　{sheet.txn}", right, form.y_pt(form.FOOT_MM), 6, share=1)
     bottom = form.y_pt(form.SEAL_CENTRE_MM) - seal_side / 2

@@ -4,7 +4,7 @@ The check opens the finished bytes again as a reader would: pages, content strea
 operator through the font's own maps to text *and* to an outline that is not empty, and each drawing to its bytes,
 place and size. It shares no state with the code that drew. What it cannot see: a later object painted over a text,
 and a renderer's or printer's own faults; goldens and the scan of the sheet look at those. It reads files as this
-room writes them, before a signature is appended, and calls everything else incomplete.
+room writes them, with or without a signature appended, and calls everything else incomplete.
 """
 
 import re
@@ -15,11 +15,18 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from issuing_center.paper import form
+from issuing_center.paper.front_seal import Code, ExpectedSeal, code_of
 from issuing_center.paper.pdf import MM, PAGE_PT
 from issuing_center.paper.seal import Imprint, Seal
 from issuing_center.paper.sheet import Certificate, Essentials, SealColour
+from issuing_center.pdf_signature import is_whole
 
+BACK_DRAWINGS: Final = frozenset({"Back", "Ground", "Cells", "CodeL", "CodeR"})
+"""What every back draws, by the names of `back.drawing`."""
 _MARGIN_PT: Final = 10 * MM
 _REFERENCE: Final = re.compile(rb"/(\w+) (\d+) 0 R")
 _HIDES: Final = re.compile(rb"\s(?:rg|g|k|sc|scn|cs|gs|Tr|Tz|W\*?)\s")
@@ -46,11 +53,23 @@ class Expected:
     """True asks for 「この印は黒色です」."""
     specimen: bool
     """True asks for 見本 across the page; False forbids it."""
+    code: ExpectedSeal | None = None
+    """What the signed code of every front must say; None for a drawing that has none yet."""
+    certificates: tuple[x509.Certificate, ...] = ()
+    """Whose signature the file must bear, with their authorities; empty for a drawing that has none yet."""
+    two_sided: bool = False
+    """True: every front is followed by its back."""
 
     @classmethod
-    def of(cls, sheet: Certificate) -> "Expected":
-        """Say what the pages of a sheet must show."""
+    def of(
+        cls, sheet: Certificate, certificates: tuple[x509.Certificate, ...] = (), *, two_sided: bool = False
+    ) -> "Expected":
+        """Say what the pages of a sheet must show; with certificates, that code and file are signed by the first."""
+        key = certificates[0].public_key() if certificates else None
         return cls(
+            code=ExpectedSeal(key, sheet) if isinstance(key, ec.EllipticCurvePublicKey) else None,
+            certificates=certificates,
+            two_sided=two_sided,
             essentials=sheet.essentials,
             mayor=f"{sheet.issuer.mayor_title}　　{sheet.issuer.mayor_name}",
             issue_number=sheet.issue_number,
@@ -80,6 +99,8 @@ def check_complete(pdf: bytes, expected: Expected) -> Complete | Incomplete:
     """
     try:
         lacking = list(_lacking(_File(pdf), expected))
+        if expected.certificates and not is_whole(pdf, expected.certificates):
+            lacking.append("file: signature")
     except (KeyError, ValueError, IndexError, AttributeError, struct.error, zlib.error):
         lacking = ["file: cannot be read as this room writes files"]
     return Incomplete(tuple(lacking)) if lacking else Complete()
@@ -87,6 +108,14 @@ def check_complete(pdf: bytes, expected: Expected) -> Complete | Incomplete:
 
 def _lacking(file: "_File", expected: Expected) -> Iterator[str]:
     pages, essentials = file.pages(), expected.essentials
+    if expected.two_sided:
+        pages, backs = pages[::2], pages[1::2]
+        if len(backs) != len(pages):
+            yield "file: number of backs"
+        for number, back in enumerate(backs, start=1):
+            # That there is one: what it carries is looked at by the trial of scans.
+            if not file.names(back) >= BACK_DRAWINGS:
+                yield f"page {number}: back"
     count = len(pages) if essentials.pages is None else essentials.pages
     if not pages or len(pages) != count:
         yield "file: number of pages"
@@ -107,6 +136,8 @@ def _lacking(file: "_File", expected: Expected) -> Iterator[str]:
         marked = any(_is_specimen_mark(drawing) for drawing in seen.drawings)
         if marked is not expected.specimen:
             yield f"page {number}: specimen mark"
+        if expected.code is not None and not expected.code.fits(seen.codes(), seen.values, number, count):
+            yield f"page {number}: signed code"
     if not all(name in written for name in essentials.names):
         yield "file: names"
 
@@ -135,8 +166,15 @@ class _Drawing:
 @dataclass(frozen=True, slots=True)
 class _Seen:
     texts: list[str] = field(default_factory=list, repr=False)
+    values: list[str] = field(default_factory=list, repr=False)
+    """The texts of the page's own stream, which is read last."""
     drawings: list[_Drawing] = field(default_factory=list)
     walked: set[int] = field(default_factory=set)
+
+    def codes(self) -> list[Code]:
+        """Give the pictures of codes."""
+        found = [code_of(drawing.head, drawing.content, drawing.matrix) for drawing in self.drawings]
+        return [code for code in found if code is not None]
 
 
 def _is_seal(drawing: _Drawing, expected: Expected) -> bool:
@@ -172,10 +210,10 @@ def _is_imprint(drawing: _Drawing, imprint: Imprint) -> bool:
 
 
 def _is_specimen_mark(drawing: _Drawing) -> bool:
-    """Judge 見本 by its colour, its size on the page and that there is an outline at all."""
+    """Judge 見本 by its line, its size on the page and that there is an outline at all."""
     return (
         drawing.name == form.SPECIMEN
-        and drawing.content.startswith(form.SPECIMEN_COLOUR)
+        and drawing.content.startswith(form.SPECIMEN_LINE)
         and len(drawing.content) > 500
         and drawing.matrix == (1, 0, 0, 1, 0, 0)
     )
@@ -190,12 +228,27 @@ class _File:
 
     def __init__(self, pdf: bytes) -> None:
         self._pdf = pdf
-        end = pdf.rindex(b"startxref")
-        start = int(pdf[end + 9 :].split()[0])
-        rows = pdf[start:end].split(b"trailer")[0].split(b"\n")[2:]
-        self._offsets = [int(row[:10]) for row in rows if row]
-        self._root = int(_found(rb"/Root (\d+) 0 R", pdf[start:end]))
+        self._offsets: dict[int, int] = {}
+        start: int | None = int(pdf[pdf.rindex(b"startxref") + 9 :].split()[0])
+        self._root = 0
+        while start is not None:
+            start = self._section(start)
         self._fonts: dict[int, dict[bytes, str]] = {}
+
+    def _section(self, start: int) -> int | None:
+        """Take in a cross-reference section, the newest first; gives where the one before it begins."""
+        rows, _, trailer = self._pdf[start : self._pdf.index(b"startxref", start)].partition(b"trailer")
+        number = 0
+        for row in rows.split(b"\n")[1:]:
+            if len(row.split()) == 2:
+                number = int(row.split()[0])
+            elif row:
+                self._offsets.setdefault(number, int(row[:10]))
+                number += 1
+        self._root = self._root or int(_found(rb"/Root (\d+) 0 R", trailer))
+        before = re.search(rb"/Prev (\d+)", trailer)
+        # An earlier section lies before its successor: a chain that turns back would never end.
+        return int(before[1]) if before is not None and int(before[1]) < start else None
 
     def head(self, number: int) -> bytes:
         """Give an object up to its stream or its end."""
@@ -217,6 +270,11 @@ class _File:
         """Give the object numbers of the pages in order."""
         tree = self.head(int(_found(rb"/Pages (\d+) 0 R", self.head(self._root))))
         return [int(kid) for kid in re.findall(rb"(\d+) 0 R", _found(rb"/Kids \[(.*?)\]", tree))]
+
+    def names(self, page: int) -> set[str]:
+        """Give the names that a page's resources have for its fonts and drawings."""
+        resources = self.head(int(_found(rb"/Resources (\d+)", self.head(page))))
+        return {name.decode("ascii") for name, _ in _REFERENCE.findall(resources)}
 
     def seen(self, page: int) -> _Seen:
         """Give what a page shows."""
@@ -262,10 +320,12 @@ class _File:
         """Collect the texts of one stream that stand on the paper."""
         shown = _SHOW.findall(content)
         fonts = {name: self._font(int(named[name])) for name in {name for name, _, _, _ in shown}}
+        seen.values.clear()
         for name, x, y, codes in shown:
             if _on_paper(float(x) + matrix[4], float(y) + matrix[5]):
                 get = fonts[name].get
-                seen.texts.append("".join([get(codes[at : at + 4], "") for at in range(0, len(codes), 4)]))
+                seen.values.append("".join([get(codes[at : at + 4], "") for at in range(0, len(codes), 4)]))
+        seen.texts.extend(seen.values)
 
     def _font(self, number: int) -> dict[bytes, str]:
         """Give code -> text of a font, only for codes whose glyph has ink (or is a space)."""

@@ -31,14 +31,16 @@ FORM, SEAL, SPECIMEN = "Form", "Seal", "Specimen"
 """Object names of the kept drawings every form has."""
 BODY_TOP_MM, BODY_BOTTOM_MM = grid.HEADER_TOP_MM, 247.0
 """What a form has of its own stands between these heights."""
-SPECIMEN_COLOUR: Final = b"q 0.9 g 0.9 G"
-"""Pale enough to read the values over it, dark enough to survive a copier."""
+SPECIMEN_LINE: Final = b"q 0 G 0.6 w"
+"""Thin enough to read the values beside it; black, so that a copier keeps it and the picture on the back carries it."""
 TITLE_PITCH_PT: Final = 110 / 3
 """Distance of the characters of a short title."""
 TITLE_WIDTH_PT: Final = 204.0
 """Widest title, between the name of the municipality and the issue number."""
 SENTENCE_MM: Final = 253.0
 DATE_MM: Final = 260.5
+DATE_LEFT_MM: Final = 47.0
+"""Right of the signed code (`front_seal`)."""
 MAYOR_MM: Final = 268.5
 SEAL_LEFT_MM: Final = 171.0
 SEAL_CENTRE_MM: Final = 268.0
@@ -122,6 +124,19 @@ def kept_form(issuer: Issuer, title: str, sentence: str, layout: Layout, fonts: 
     return KeptForm(objects, issuer.seal.side_mm * MM)
 
 
+@functools.lru_cache(maxsize=128)
+def kept_office_form(issuer: Issuer, title: str, layout: Layout, fonts: PaperFonts) -> KeptForm | GlyphMissing:
+    """Draw the fixed part of a paper that is no certificate: title and layout, without mayor, sentence and seal."""
+    for item in ("prefecture", "municipality"):
+        if missing := missing_glyphs(getattr(issuer, item), fonts):
+            return GlyphMissing(f"issuer.{item}", missing)
+    font = EmbeddedFont(FORM_FONT, fonts)
+    pen = FormPen(font, fonts)
+    page = b"\n".join([_title(pen, title), *layout.fixed(pen, issuer)])
+    box = f"0 0 {PAGE_PT[0]} {PAGE_PT[1]}"
+    return KeptForm((*font.objects(), _form(FORM, page, box), _form(SPECIMEN, _specimen(fonts), box)), 0)
+
+
 class FormPen:
     """Writes the operators of the fixed part."""
 
@@ -187,11 +202,8 @@ def closed(pen: FormPen, height: float) -> bytes:
 
 def _page(pen: FormPen, issuer: Issuer, title: str, sentence: str, layout: Layout) -> bytes:
     left = x_pt(grid.LEFT_MM)
-    spread = min(TITLE_PITCH_PT * len(title), TITLE_WIDTH_PT)
     parts = [
-        pen.text(
-            title, PAGE_PT[0] / 2, y_pt(18.6), min(21, TITLE_WIDTH_PT / len(title)), spread_to=spread, middle=True
-        ),
+        _title(pen, title),
         pen.text(issuer.prefecture + issuer.municipality, left, y_pt(22.6), 10.5),
         *layout.fixed(pen, issuer),
         pen.text(sentence, left + 4, y_pt(SENTENCE_MM), 11),
@@ -207,16 +219,22 @@ def _page(pen: FormPen, issuer: Issuer, title: str, sentence: str, layout: Layou
     return b"\n".join(parts)
 
 
+def _title(pen: FormPen, title: str) -> bytes:
+    spread = min(TITLE_PITCH_PT * len(title), TITLE_WIDTH_PT)
+    size = min(21, TITLE_WIDTH_PT / len(title))
+    return pen.text(title, PAGE_PT[0] / 2, y_pt(18.6), size, spread_to=spread, middle=True)
+
+
 def _specimen(fonts: PaperFonts) -> bytes:
-    """Draw 見本 across the page as pale outlines: seen by everybody, found by no text extraction."""
+    """Draw 見本 across the page as outlines: seen by everybody, found by no text extraction."""
     em = fonts.units_per_em
     side = 235.0
-    parts = [f"{SPECIMEN_COLOUR.decode()} 5 w 1 j 0.6 0.8 -0.8 0.6", f"{PAGE_PT[0] / 2:.2f} {PAGE_PT[1] / 2:.2f} cm"]
+    parts = [f"{SPECIMEN_LINE.decode()} 1 j 0.6 0.8 -0.8 0.6", f"{PAGE_PT[0] / 2:.2f} {PAGE_PT[1] / 2:.2f} cm"]
     for index, char in enumerate("見本"):
         x0, y0, x1, y1 = bounds(char, fonts)
         centre = (index - 0.5) * side * 1.35
         shift = (centre - (x0 + x1) / 2 * side / em, -(y0 + y1) / 2 * side / em)
-        parts.append(outline(char, fonts, (side / em, side / em), shift) + " B")
+        parts.append(outline(char, fonts, (side / em, side / em), shift) + " S")
     return " ".join([*parts, "Q"]).encode("ascii")
 
 

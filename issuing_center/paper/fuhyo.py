@@ -12,7 +12,7 @@ from issuing_center.paper.certificate import Drawn, draw_certificate
 from issuing_center.paper.flow import Block, FlowForm, Pair
 from issuing_center.paper.fonts import PaperFonts
 from issuing_center.paper.printed import printed
-from issuing_center.paper.sheet import Cell, Certificate, DateCell, Essentials, Mark
+from issuing_center.paper.sheet import Cell, Certificate, DateCell, Essentials, Mark, as_date
 
 
 class FuhyoScope(Enum):
@@ -85,7 +85,7 @@ class FuhyoSheet(Certificate):
     def essentials(self) -> Essentials:
         """Title, sentence and names of this form."""
         names = tuple(self.printed_name(person) for person in self.persons)
-        return Essentials("戸籍の附票", self.scope.value, names, None)
+        return Essentials("戸籍の附票", self.scope.value, names, None, born=as_date(self.persons[0].birth_date))
 
     def printed_name(self, person: FuhyoPerson) -> str:
         """Write a person's name as the sheet must: 名 only beside a 筆頭者, else 氏 and 名."""

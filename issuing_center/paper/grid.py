@@ -24,8 +24,8 @@ LABEL_PADDING_MM: Final = 1.0
 
 NUMBER, LABEL, MIDDLE, RIGHT, END = 1.5, 6.5, 23.0, 29.0, 40.0
 """Columns where the number cell, the left label, the left value, the right label and the right value end."""
-CODE_BOX_MM: Final = (LEFT_MM, 262.0, 20.0)
-"""Left, top and side of the square kept free for the signed 2D code, lower left."""
+CODE_BOX_MM: Final = (13.97, 256.455, 28.448)
+"""Left, top and side of the square kept free for the signed 2D code and the white around it, lower left (`front_seal`)."""
 
 
 class Align(Enum):

@@ -12,7 +12,7 @@ from issuing_center.paper.fonts import PaperFonts
 from issuing_center.paper.pdf import MM, picture
 from issuing_center.paper.printed import printed, printed_western
 from issuing_center.paper.seal import Imprint
-from issuing_center.paper.sheet import Cell, Certificate, DateCell, Essentials, Mark
+from issuing_center.paper.sheet import Cell, Certificate, DateCell, Essentials, Mark, as_date
 from issuing_center.paper.table import Field, Head, Slot, Table, row
 from issuing_center.paper.values import ValuePen
 
@@ -44,7 +44,7 @@ class InkanSheet(Certificate):
     def essentials(self) -> Essentials:
         """Title, sentence, name and imprint of this form."""
         sentence = "この写しは、登録されている印影と相違ないことを証明する。"
-        return Essentials("印鑑登録証明書", sentence, (self.name,), 1, self.imprint)
+        return Essentials("印鑑登録証明書", sentence, (self.name,), 1, self.imprint, born=as_date(self.birth_date))
 
 
 _LABEL: Final = 8

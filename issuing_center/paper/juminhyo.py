@@ -22,6 +22,7 @@ from issuing_center.paper.sheet import (
     JuminhyoSheet,
     Mark,
     PersonEntry,
+    as_date,
 )
 from issuing_center.paper.values import DrawnDocument, PlacedText, ValuePen
 
@@ -52,7 +53,8 @@ class KisaijikoSheet(Certificate):
         """Title, sentence and names of this form."""
         sentence = "この証明書は、住民票に記載された事項と相違ないことを証明する。"
         names = tuple(person.name for person in self.persons)
-        return Essentials("住民票記載事項証明書", sentence, names, -(-len(names) // PERSONS_A_PAGE))
+        pages, born = -(-len(names) // PERSONS_A_PAGE), as_date(self.persons[0].birth_date)
+        return Essentials("住民票記載事項証明書", sentence, names, pages, born=born)
 
 
 def draw_juminhyo(sheet: JuminhyoSheet, fonts: PaperFonts) -> Drawn:

@@ -13,7 +13,7 @@ from issuing_center.paper.certificate import Body, Drawn, draw_certificate
 from issuing_center.paper.fonts import PaperFonts
 from issuing_center.paper.juminhyo import header, person_items, write_header
 from issuing_center.paper.printed import printed
-from issuing_center.paper.sheet import Cell, Certificate, DateCell, Essentials, Mark, PersonEntry, Scope
+from issuing_center.paper.sheet import Cell, Certificate, DateCell, Essentials, Mark, PersonEntry, Scope, as_date
 from issuing_center.paper.table import Head, Items, Repeated, Row, Slot, Stack, Table, row
 from issuing_center.paper.values import ValuePen
 
@@ -69,7 +69,8 @@ class KojinhyoSheet(Certificate):
     def essentials(self) -> Essentials:
         """Title, sentence and names of this form."""
         names = tuple(person.entry.name for person in self.persons)
-        return Essentials("住民票", self.scope.sentence, names, sum(len(_parts(person)) for person in self.persons))
+        pages, born = sum(len(_parts(person)) for person in self.persons), as_date(self.persons[0].entry.birth_date)
+        return Essentials("住民票", self.scope.sentence, names, pages, born=born)
 
 
 _LABEL, _SECOND, _VALUE = 6.5, 7.0, 12.0

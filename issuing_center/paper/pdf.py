@@ -63,6 +63,24 @@ class Page:
     """XObject resource name -> object name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A document before it is put together, for whoever adds pages to it."""
+
+    objects: tuple[PdfObject, ...] = field(repr=False)
+    """All objects of its pages."""
+    pages: tuple[Page, ...] = field(repr=False)
+    """The pages in order."""
+    title: str
+    """For the metadata."""
+    txn: str
+    """For the metadata."""
+
+    def assembled(self) -> bytes:
+        """Put it together."""
+        return assemble(self.objects, self.pages, self.title, self.txn)
+
+
 class _Ready(pdfdoc.PDFObject):  # type: ignore[misc]  # reportlab has no types
     """Lets reportlab number and place a PdfObject."""
 

@@ -45,6 +45,11 @@ YenCell = int | Mark
 """A printed amount in yen: 0 prints as 0, a loss with △; or the mark that stands for it."""
 
 
+def as_date(cell: DateCell) -> date | None:
+    """Give the date a cell prints, or None where it prints words or a mark."""
+    return cell if isinstance(cell, date) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """氏名の振り仮名 or 旧氏の振り仮名, of which each half may still be unregistered (notices run since 2025-05-26)."""
@@ -122,6 +127,8 @@ class Essentials:
     """The registered 印影 that every page must show at its own size; None on all forms but one."""
     page_mark: str = "（{number}／{count}）"
     """How a page says which of how many it is."""
+    born: date | None = field(default=None, repr=False)
+    """生年月日 of the first of the names, if it is shown and known as a date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,4 +237,5 @@ class JuminhyoSheet(Certificate):
     def essentials(self) -> Essentials:
         """Title, sentence and names of this form."""
         names = tuple(person.name for person in self.persons)
-        return Essentials("住民票", self.scope.sentence, names, -(-len(names) // PERSONS_A_PAGE))
+        pages = -(-len(names) // PERSONS_A_PAGE)
+        return Essentials("住民票", self.scope.sentence, names, pages, born=as_date(self.persons[0].birth_date))

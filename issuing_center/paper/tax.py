@@ -12,7 +12,7 @@ from typing import Final
 from issuing_center.paper import form, grid
 from issuing_center.paper.era import era_date, era_year
 from issuing_center.paper.printed import persons, printed, yen
-from issuing_center.paper.sheet import Cell, Certificate, DateCell, Essentials, Issuer, Mark, YenCell
+from issuing_center.paper.sheet import Cell, Certificate, DateCell, Essentials, Issuer, Mark, YenCell, as_date
 from issuing_center.paper.table import Head, Items, Slot, Table, amount, row
 
 SENTENCE: Final = "上記のとおり相違ないことを証明する。"
@@ -102,7 +102,7 @@ class TaxCertificate(Certificate):
     """Whom it is about."""
 
     def _essentials(self, title: str, pages: int = 1) -> Essentials:
-        return Essentials(title, SENTENCE, (self.taxpayer.name,), pages)
+        return Essentials(title, SENTENCE, (self.taxpayer.name,), pages, born=as_date(self.taxpayer.birth_date))
 
 
 LIST_ROWS: Final = 12

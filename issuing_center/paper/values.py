@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from issuing_center.paper import form, grid
 from issuing_center.paper.embed import EmbeddedFont
 from issuing_center.paper.fonts import PaperFonts
-from issuing_center.paper.pdf import MM, PdfObject
+from issuing_center.paper.pdf import MM, Parts, PdfObject
 from issuing_center.paper.sheet import Mark
 from issuing_center.paper.text import (
     LINE_EM,
@@ -57,9 +57,11 @@ class DrawnDocument:
     pdf: bytes = field(repr=False)
     """The file."""
     pages: int
-    """Number of pages; one sheet of paper each (the back page is somebody else's)."""
+    """Number of pages of the file: one a sheet of paper, two where it has a back (`back.drawing`)."""
     texts: tuple[PlacedText, ...] = field(repr=False)
     """Every value in the order drawn. A record of intent: for proof look at the file (`completeness`)."""
+    parts: Parts = field(repr=False, compare=False)
+    """The fronts before they were put together, for backs to be added to them."""
 
 
 class Refused(Exception):

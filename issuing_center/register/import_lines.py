@@ -79,7 +79,7 @@ RESIDENT_FIELDS = tuple(
 
 
 class StopLine(Line, frozen=True):
-    """One stop signal: of a resident, of a household, or of the municipality when neither is named."""
+    """One stop signal: of a resident, a household, a 戸籍 or a 附票, or of the municipality when none is named."""
 
     stop: Key
     kind: Literal[
@@ -97,6 +97,10 @@ class StopLine(Line, frozen=True):
     until: datetime | None = None
     resident: Key | None = None
     household: Key | None = None
+    koseki: Key | None = None
+    fuhyo: Key | None = None
+    person: Key | None = None
+    """Person of the 戸籍 or 附票, wherever they live; left out: everybody of it."""
     certificates: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     """Kinds parted by blanks; left out: all."""
 

@@ -107,36 +107,46 @@ class Taking:
 
     def stops(self, batch: list[tuple[int, Any]]) -> None:
         """Take stop signals."""
-        rows = []
+        rows, of_records = [], []
         for number, stop in batch:
             line: StopLine = stop
             self._once(number, line.stop, "stop")
             if line.since.tzinfo is None or (line.until is not None and line.until.tzinfo is None):
                 self._errors.add(number, "an instant with its offset from UTC", "since")
                 continue
-            if line.resident is not None and line.household is not None:
-                self._errors.add(number, "a resident or a household", "household")
+            if sum(target is not None for target in (line.resident, line.household, line.koseki, line.fuhyo)) > 1:
+                self._errors.add(number, "one of resident, household, koseki and fuhyo", "household")
+            if line.person is not None and line.koseki is None and line.fuhyo is None:
+                self._errors.add(number, "a person of a koseki or fuhyo", "person")
             kinds = None if line.certificates is None else line.certificates.split()
             if kinds is not None and not (kinds and KINDS.keys() >= set(kinds)):
                 self._errors.add(number, f"words among {', '.join(KINDS)}", "certificates")
                 continue
-            level = "resident" if line.resident else "household" if line.household else "municipality"
+            signal = {
+                "stop_id": id_of(self._code, "stop-feed", line.stop),
+                "municipality_code": self._code,
+                "kind": line.kind,
+                "since": line.since,
+                "until": line.until,
+                "kinds": kinds_text(kinds),
+            }
+            key = line.koseki or line.fuhyo
+            if key is not None:
+                record_id = record_id_of(self._code, "koseki" if line.koseki else "fuhyo", key)
+                of_records.append({**signal, "record_id": record_id, "person_key": line.person})
+                continue
             rows.append(
                 {
-                    "stop_id": id_of(self._code, "stop-feed", line.stop),
-                    "municipality_code": self._code,
-                    "level": level,
+                    **signal,
+                    "level": "resident" if line.resident else "household" if line.household else "municipality",
                     "resident_id": line.resident and resident_id_of(self._code, line.resident),
                     "household_id": line.household and household_id_of(self._code, line.household),
-                    "kind": line.kind,
-                    "since": line.since,
-                    "until": line.until,
-                    "kinds": kinds_text(kinds),
                 }
             )
         self._expect_known(batch, tables.resident, "resident", [line.resident for _, line in batch])
         self._expect_known(batch, tables.household, "household", [line.household for _, line in batch])
         self._put(tables.stop_signal, rows)
+        self._put(tables.record_stop, of_records)
 
     def links(self, batch: list[tuple[int, Any]]) -> None:
         """Take links of certificates; one that is linked already passes to the resident named here."""
@@ -223,6 +233,7 @@ class Taking:
             rows.append(
                 {
                     "record_id": record_id,
+                    "record_key": line.key,
                     "municipality_code": self._code,
                     "kind": kind,
                     "in_processing": isinstance(line, KosekiLine) and line.in_processing,

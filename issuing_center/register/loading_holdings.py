@@ -56,7 +56,8 @@ def holding_rows(code: str, content: Mapping[str, Any], folder: Path, on: date) 
             body = {**entry, "persons": persons}
             del body["key"]
             in_processing = body.pop("in_processing", False)
-            records.append(_record(code, record_id, kind, body, value, in_processing=in_processing))
+            row = _record(code, record_id, kind, body, value, in_processing=in_processing)
+            records.append({**row, "record_key": entry["key"]})
             holders += [_holder(code, record_id, resident, person) for person, resident in links.items()]
     for entry in content.get("risai", []):
         record_id = record_id_of(code, "risai", entry["reference"])

@@ -1,7 +1,9 @@
 """What the center needs of a register, whoever keeps it."""
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import Enum
 from typing import Protocol
 
 from issuing_center.register.holdings import (
@@ -17,6 +19,7 @@ from issuing_center.register.holdings import (
 from issuing_center.register.records import (
     MunicipalityName,
     MunicipalitySettings,
+    RecordStop,
     Resident,
     ResidentId,
     StopSignal,
@@ -27,8 +30,22 @@ class UnknownMunicipalityError(LookupError):
     """The register has no such municipality."""
 
 
+class RegisterUnavailableError(Exception):
+    """The register cannot be asked now, or changed while it was being asked. Nothing was learned; ask again later."""
+
+
 class InconsistentRegisterError(Exception):
     """The register contradicts itself: two fees on one day, no head of a household. Nothing may be issued from it."""
+
+
+class RegisterIncidentError(InconsistentRegisterError):
+    """The register answered what it never must: about somebody else, or of an older version than before (INV-1, INV-6)."""
+
+    def __init__(self, incident: str, municipality_code: str) -> None:
+        """Keep the incident's static name and the municipality, for the record."""
+        super().__init__(incident)
+        self.incident = incident
+        self.municipality_code = municipality_code
 
 
 class RegisterSnapshot(Protocol):
@@ -58,6 +75,14 @@ class RegisterSnapshot(Protocol):
 
     def stops(self, resident_id: ResidentId, at: datetime) -> tuple[StopSignal, ...]:
         """Give every stop signal in force that touches the resident: theirs, their household's, any member's, the municipality's."""
+        ...
+
+    def stops_of_record(self, kind: str, resident_id: ResidentId, at: datetime) -> tuple[RecordStop, ...]:
+        """Give every stop signal in force that touches anybody of the 戸籍 ("koseki") or 附票 ("fuhyo") of this person.
+
+        Those of the municipality; of residents who hold the same record, their own and their household's; and those put
+        on persons of the record themselves, who may live elsewhere. Without such a record, the municipality's alone.
+        """
         ...
 
     def municipality(self, on: date) -> MunicipalitySettings | None:
@@ -121,9 +146,85 @@ class Register(Protocol):
         """
         ...
 
-    def snapshot(self, municipality_code: str) -> AbstractContextManager[RegisterSnapshot]:
+    def snapshot(
+        self, municipality_code: str, about: ResidentId | None = None, at: datetime | None = None
+    ) -> AbstractContextManager[RegisterSnapshot]:
         """Open one consistent reading of one municipality; raises UnknownMunicipalityError.
+
+        `about` is who it is going to be asked about, if one person, and `at` the instant of the decision: a register that
+        is far away answers everything about them at once, and any other question may find that it has changed meanwhile
+        (RegisterUnavailableError).
 
         Keep it open for a decision and not for a drawing: PostgreSQL cannot tidy up behind a snapshot.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application for 利用登録 as it came from a kiosk, verified."""
+
+    municipality_code: str
+    """Of the 本籍."""
+    issuer_key_id: bytes = field(repr=False)
+    """With `serial`, the authentication certificate that is to be registered."""
+    serial: int = field(repr=False)
+    honseki: str = field(repr=False)
+    hittosha: str = field(repr=False)
+    telephone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How an application came; the same `kiosk_id` and `idempotency_key` are the same application."""
+
+    kiosk_id: str
+    idempotency_key: str
+    request_sha256: str
+    statement: bytes = field(repr=False)
+    """The bytes that the applicant signed."""
+    certificate: bytes = field(repr=False)
+    """署名用電子証明書, DER."""
+    signature: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The application is on record, now or from before."""
+
+    reception_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyApplied:
+    """This certificate has an application at the municipality that was not rejected."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReused:
+    """The idempotency key belongs to another application."""
+
+
+class RegistrationState(Enum):
+    """How far an application for 利用登録 has come."""
+
+    NONE = "none"
+    """There is none of this certificate; never stored."""
+    RECEIVED = "received"
+    REVIEWING = "reviewing"
+    REGISTERED = "registered"
+    REJECTED = "rejected"
+
+
+class UseRegistrations(Protocol):
+    """Applications for 利用登録: taken from kiosks, decided by staff of the 本籍地."""
+
+    def state(self, issuer_key_id: bytes, serial: int, municipality_code: str) -> RegistrationState:
+        """Tell how far the latest application of an authentication certificate at a municipality has come."""
+        ...
+
+    def apply(
+        self, application: Application, evidence: Evidence, reception_number: str, now: datetime
+    ) -> Received | AlreadyApplied | KeyReused:
+        """Take an application in, durably; one that came before, by its evidence, keeps the number it has."""
         ...

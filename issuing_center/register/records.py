@@ -63,6 +63,8 @@ class StopLevel(Enum):
     RESIDENT = "resident"
     HOUSEHOLD = "household"
     MUNICIPALITY = "municipality"
+    RECORD = "record"
+    """A person of a 戸籍 or 附票, wherever they live; met in `stops_of_record` only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,15 @@ class StopSignal:
     def concerns(self, certificate_kind: str) -> bool:
         """Tell whether a certificate is among those that are stopped."""
         return self.kinds is None or certificate_kind in self.kinds
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStop:
+    """A stop signal in force that touches somebody of a 戸籍 or 附票."""
+
+    signal: StopSignal
+    person_key: str | None = field(repr=False)
+    """Whom of the record it touches; None: everybody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,37 +4,34 @@ An application names a family register; the municipality's staff find the person
 certificate: a new card needs a new one. Who applies is proved elsewhere, with the signature certificate.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from secrets import token_hex
 from typing import NewType
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, select, update
 from sqlalchemy.exc import IntegrityError
 
-from issuing_center.database import is_repeated
+from issuing_center.database import is_repeated, reading, writing
 from issuing_center.register import tables
 from issuing_center.register.holdings import Fuhyo, Koseki
 from issuing_center.register.holdings_sql import decode_body
 from issuing_center.register.ids import record_id_of
+from issuing_center.register.port import (
+    AlreadyApplied,
+    Application,
+    Evidence,
+    KeyReused,
+    Received,
+    RegistrationState,
+    UnknownMunicipalityError,
+)
 from issuing_center.register.records import ResidentId
 from issuing_center.register.serials import serial_text
 from issuing_center.register.updates import UnknownResidentError
 
 RegistrationId = NewType("RegistrationId", str)
 """128 random bits, 32 hexadecimal digits."""
-
-
-class RegistrationState(Enum):
-    """How far an application has come."""
-
-    NONE = "none"
-    """There is none of this certificate; never stored."""
-    RECEIVED = "received"
-    REVIEWING = "reviewing"
-    REGISTERED = "registered"
-    REJECTED = "rejected"
 
 
 class AlreadyAppliedError(Exception):
@@ -46,16 +43,59 @@ class WrongStateError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
-    """What an applicant gives, with the certificate it is for."""
+class SqlUseRegistrations:
+    """`UseRegistrations` on one worker's engine."""
 
-    municipality_code: str
-    """Of the 本籍."""
-    issuer_key_id: bytes = field(repr=False)
-    serial: int = field(repr=False)
-    honseki: str = field(repr=False)
-    hittosha: str = field(repr=False)
-    telephone: str = field(repr=False)
+    engine: Engine
+
+    def state(self, issuer_key_id: bytes, serial: int, municipality_code: str) -> RegistrationState:
+        """Tell how far the latest application of a certificate at a municipality has come."""
+        with reading(self.engine) as connection:
+            return state_of(connection, issuer_key_id, serial, municipality_code)
+
+    def apply(
+        self, application: Application, evidence: Evidence, reception_number: str, now: datetime
+    ) -> Received | AlreadyApplied | KeyReused:
+        """Take an application in, durably, with its evidence. Raises UnknownMunicipalityError."""
+        known = self._known(evidence)
+        if known is not None:
+            return known
+        try:
+            with writing(self.engine) as connection:
+                _require_municipality(connection, application.municipality_code)
+                registration_id = apply_for_use(connection, application, reception_number, now)
+                connection.execute(
+                    tables.koseki_application.insert().values(
+                        registration_id=registration_id,
+                        kiosk_id=evidence.kiosk_id,
+                        idempotency_key=evidence.idempotency_key,
+                        request_sha256=evidence.request_sha256,
+                        statement=evidence.statement,
+                        certificate=evidence.certificate,
+                        signature=evidence.signature,
+                    )
+                )
+        except AlreadyAppliedError:
+            # Perhaps by the same request, which came twice at once.
+            return self._known(evidence) or AlreadyApplied()
+        return Received(reception_number)
+
+    def _known(self, evidence: Evidence) -> Received | KeyReused | None:
+        with reading(self.engine) as connection:
+            row = connection.execute(
+                select(tables.koseki_application.c.request_sha256, tables.koseki_registration.c.reception_number)
+                .join(
+                    tables.koseki_registration,
+                    tables.koseki_registration.c.registration_id == tables.koseki_application.c.registration_id,
+                )
+                .where(
+                    tables.koseki_application.c.kiosk_id == evidence.kiosk_id,
+                    tables.koseki_application.c.idempotency_key == evidence.idempotency_key,
+                )
+            ).one_or_none()
+        if row is None:
+            return None
+        return Received(row.reception_number) if row.request_sha256 == evidence.request_sha256 else KeyReused()
 
 
 def apply_for_use(
@@ -177,6 +217,13 @@ def register_use(
         holder_id=handle,
     )
     return handle
+
+
+def _require_municipality(connection: Connection, code: str) -> None:
+    """Raise UnknownMunicipalityError for a municipality whose register is not kept here."""
+    known = connection.execute(select(tables.municipality.c.code).where(tables.municipality.c.code == code)).first()
+    if known is None:
+        raise UnknownMunicipalityError
 
 
 def _step(connection: Connection, registration_id: RegistrationId, before: RegistrationState, **values: object) -> None:

@@ -4,6 +4,7 @@ A worker has the package's bytes from here and never from a folder, so all worke
 sign as little as any other table does: what comes in was checked by `municipal.folder`.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
@@ -97,12 +98,27 @@ def read_settings(connection: Connection, name: MunicipalityName, on: date) -> M
     found = connection.execute(_IN_FORCE, {"code": name.code, "day": on}).one_or_none()
     if found is None:
         return None
-    rules = _parsed(bytes(found.content))
+
+    def drawing(sha256: str) -> bytes | None:
+        content = connection.execute(_DRAWING, {"code": name.code, "sha256": sha256}).scalar_one_or_none()
+        return None if content is None else bytes(content)
+
+    return settings_of(name, bytes(found.content), found.sha256, on, drawing)
+
+
+def settings_of(
+    name: MunicipalityName, content: bytes, sha256: str, on: date, drawing: Callable[[str], bytes | None]
+) -> MunicipalitySettings | None:
+    """Read the rules of one day out of the package in force; None when no mayor or seal is valid on it.
+
+    `drawing` gives a seal's file by its digest. Raises InconsistentRegisterError.
+    """
+    rules = _parsed(content)
     mayor, use = rules.mayor(on), rules.seal(on)
     if mayor is None or use is None:
         return None
-    drawing = connection.execute(_DRAWING, {"code": name.code, "sha256": use.sha256}).scalar_one_or_none()
-    if drawing is None:
+    seal = drawing(use.sha256)
+    if seal is None:
         raise InconsistentRegisterError("the seal of a settings package is not there")
     offers = (_offer(entry, rules, on) for entry in sorted(rules.kinds, key=lambda entry: entry.kind))
     return MunicipalitySettings(
@@ -110,9 +126,9 @@ def read_settings(connection: Connection, name: MunicipalityName, on: date) -> M
         mayor_title=mayor.title,
         mayor_name=mayor.name,
         offers=tuple(offer for offer in offers if offer is not None),
-        seal=SealDrawing(use.sha256, use.colour, bytes(drawing)),
+        seal=SealDrawing(use.sha256, use.colour, seal),
         rules=rules,
-        rules_sha256=found.sha256,
+        rules_sha256=sha256,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, or_, select
+from sqlalchemy import Connection, Engine, Row, bindparam, literal, null, or_, select
 
 from issuing_center.database import reading
 from issuing_center.register import holdings_sql, tables
@@ -33,6 +33,7 @@ from issuing_center.register.records import (
     HouseholdId,
     MunicipalityName,
     MunicipalitySettings,
+    RecordStop,
     Resident,
     ResidentId,
     Sex,
@@ -90,8 +91,10 @@ class SqlRegister:
         return None if found is None else ResidentId(found)
 
     @contextmanager
-    def snapshot(self, municipality_code: str) -> Iterator["SqlRegisterSnapshot"]:
-        """Open one consistent reading of one municipality; raises UnknownMunicipalityError."""
+    def snapshot(
+        self, municipality_code: str, about: ResidentId | None = None, at: datetime | None = None
+    ) -> Iterator["SqlRegisterSnapshot"]:
+        """Open one consistent reading of one municipality, whoever it is about; raises UnknownMunicipalityError."""
         with reading(self.engine) as connection:
             yield read_snapshot(connection, municipality_code)
 
@@ -132,15 +135,15 @@ class SqlRegisterSnapshot:
     def stops(self, resident_id: ResidentId, at: datetime) -> tuple[StopSignal, ...]:
         """Give every stop signal in force that touches the resident: theirs, their household's, any member's, the municipality's."""
         rows = self.connection.execute(_STOPS, {"resident": resident_id, "code": self.name.code, "at": at}).all()
+        return tuple(map(_stop_signal, rows))
+
+    def stops_of_record(self, kind: str, resident_id: ResidentId, at: datetime) -> tuple[RecordStop, ...]:
+        """Give every stop signal in force that touches anybody of the 戸籍 or 附票 of this person."""
+        named = {"holder": resident_id, "kind": kind, "code": self.name.code, "at": at}
         return tuple(
-            StopSignal(
-                kind=StopKind(row.kind),
-                level=StopLevel(row.level),
-                resident_id=None if row.resident_id is None else ResidentId(row.resident_id),
-                since=row.since,
-                kinds=None if row.kinds is None else frozenset(row.kinds.split()),
-            )
-            for row in rows
+            RecordStop(_stop_signal(row), row.person_key)
+            for statement in (_STOPS_OF_MUNICIPALITY, _STOPS_OF_HOLDERS, _STOPS_OF_PERSONS)
+            for row in self.connection.execute(statement, named)
         )
 
     def municipality(self, on: date) -> MunicipalitySettings | None:
@@ -218,6 +221,49 @@ _STOPS = (
     .order_by(_stop.c.since, _stop.c.stop_id)
 )
 
+_in_force = (
+    _stop.c.municipality_code == bindparam("code"),
+    _stop.c.since <= bindparam("at"),
+    or_(_stop.c.until.is_(None), _stop.c.until > bindparam("at")),
+)
+_STOPS_OF_MUNICIPALITY = select(_stop, null().label("person_key")).where(
+    *_in_force, _stop.c.level == StopLevel.MUNICIPALITY.value
+)
+_own, _holder = tables.record_holder.alias("own"), tables.record_holder.alias("holder")
+_own_record = (
+    select(_own.c.record_id)
+    .join(tables.record, tables.record.c.record_id == _own.c.record_id)
+    .where(
+        _own.c.holder_id == bindparam("holder"),
+        tables.record.c.kind == bindparam("kind"),
+        tables.record.c.municipality_code == bindparam("code"),
+    )
+)
+# The household of somebody who was removed still tells: a signal of it may be why they were.
+_STOPS_OF_HOLDERS = (
+    select(_stop, _holder.c.person_key)
+    .join(tables.resident, tables.resident.c.resident_id == _holder.c.holder_id)
+    .join(
+        _stop,
+        or_(
+            _stop.c.resident_id == tables.resident.c.resident_id,
+            _stop.c.household_id == tables.resident.c.household_id,
+        ),
+    )
+    .where(_holder.c.record_id.in_(_own_record), *_in_force)
+    .order_by(_stop.c.since, _stop.c.stop_id, _holder.c.person_key)
+)
+_person_stop = tables.record_stop
+_STOPS_OF_PERSONS = (
+    select(_person_stop, literal(StopLevel.RECORD.value).label("level"), null().label("resident_id"))
+    .where(
+        _person_stop.c.record_id.in_(_own_record),
+        _person_stop.c.since <= bindparam("at"),
+        or_(_person_stop.c.until.is_(None), _person_stop.c.until > bindparam("at")),
+    )
+    .order_by(_person_stop.c.since, _person_stop.c.stop_id)
+)
+
 _feed = tables.feed
 _FEED_AGES = select(_feed.c.as_of).where(
     _feed.c.municipality_code == bindparam("code"), _feed.c.feed.in_(bindparam("feeds", expanding=True))
@@ -231,6 +277,16 @@ def _municipality_name(row: Row[Any]) -> MunicipalityName:
         name_ja=row.name_ja,
         name_kana=row.name_kana,
         name_en=row.name_en,
+    )
+
+
+def _stop_signal(row: Row[Any]) -> StopSignal:
+    return StopSignal(
+        kind=StopKind(row.kind),
+        level=StopLevel(row.level),
+        resident_id=None if row.resident_id is None else ResidentId(row.resident_id),
+        since=row.since,
+        kinds=None if row.kinds is None else frozenset(row.kinds.split()),
     )
 
 

@@ -190,6 +190,7 @@ record = Table(
     Column("kind", String(8), nullable=False),
     Column("in_processing", Boolean, nullable=False),  # 届出処理中
     Column("body", Text, nullable=False),  # JSON of a Koseki, Fuhyo or Risai
+    Column("record_key", Text),  # the master's own, by which staff know it; NULL in rows from before there was one
     CheckConstraint("kind IN ('koseki', 'fuhyo', 'risai')", name="kind"),
     CheckConstraint("kind = 'koseki' OR NOT in_processing", name="in_processing"),
     Index(None, "municipality_code"),
@@ -203,6 +204,25 @@ record_holder = Table(
     Column("holder_id", String(32), primary_key=True),
     Column("person_key", Text, nullable=False),
     Index(None, "holder_id"),
+)
+
+record_stop = Table(
+    "record_stop",
+    metadata,
+    Column("stop_id", String(32), primary_key=True),
+    Column("municipality_code", String(6), ForeignKey("municipality.code"), nullable=False),
+    Column("record_id", String(32), nullable=False),  # no foreign key: it may come before its record, and outlives it
+    Column("person_key", Text),  # NULL: everybody of the record
+    Column("kind", String(16), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),  # NULL: until it is lifted
+    Column("kinds", Text),  # as of a stop signal
+    CheckConstraint(
+        "kind IN ('protected', 'leaving', 'notified_today', 'gaiji', 'stopped', 'removed', 'died', 'seal_abolished',"
+        " 'koseki_pending')",
+        name="kind",
+    ),
+    Index(None, "record_id"),
 )
 
 koseki_registration = Table(
@@ -224,6 +244,19 @@ koseki_registration = Table(
     CheckConstraint("(state = 'registered') = (holder_id IS NOT NULL)", name="holder"),
     CheckConstraint("(state IN ('registered', 'rejected')) = (decided_at IS NOT NULL)", name="decided"),
     UniqueConstraint("reception_number"),
+)
+
+koseki_application = Table(  # how an application came: the legal record of it
+    "koseki_application",
+    metadata,
+    Column("registration_id", String(32), ForeignKey("koseki_registration.registration_id"), primary_key=True),
+    Column("kiosk_id", String(64), nullable=False),
+    Column("idempotency_key", String(32), nullable=False),
+    Column("request_sha256", String(64), nullable=False),
+    Column("statement", LargeBinary, nullable=False),  # the bytes that were signed
+    Column("certificate", LargeBinary, nullable=False),  # DER; has name, address, birth date and sex
+    Column("signature", LargeBinary, nullable=False),
+    UniqueConstraint("kiosk_id", "idempotency_key"),
 )
 
 _LIVE = koseki_registration.c.state != "rejected"

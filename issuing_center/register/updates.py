@@ -191,6 +191,33 @@ class RegisterChange:
             key = {"municipality_code": self.municipality_code, "feed": feed.value}
             self._one(tables.feed, {"sequence": sequence}, **key)
 
+    def stop_person_of_record(
+        self,
+        record_id: str,
+        person_key: str | None,
+        kind: StopKind,
+        since: datetime,
+        kinds: Iterable[str] | None = None,
+    ) -> str:
+        """Put a person of a 戸籍 or 附票, or (None) everybody of it, under a stop signal; gives the id to lift it by."""
+        stop_id = token_hex(16)
+        self.connection.execute(
+            tables.record_stop.insert().values(
+                stop_id=stop_id,
+                municipality_code=self.municipality_code,
+                record_id=record_id,
+                person_key=person_key,
+                kind=kind.value,
+                since=since,
+                kinds=kinds_text(kinds),
+            )
+        )
+        return stop_id
+
+    def lift_stop_of_record(self, stop_id: str, at: datetime) -> None:
+        """End such a stop signal, likewise."""
+        self._one(tables.record_stop, {"until": at}, stop_id=stop_id, municipality_code=self.municipality_code)
+
     def lift_stop(self, stop_id: str, at: datetime) -> None:
         """End a stop signal at an instant; the signal itself stays on record."""
         self._one(tables.stop_signal, {"until": at}, stop_id=stop_id, municipality_code=self.municipality_code)

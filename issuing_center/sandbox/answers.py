@@ -17,7 +17,7 @@ from issuing_center.deployment import SANDBOX_ARC
 from issuing_center.sandbox.certificates import authority, key_usage, responder_certificate
 from issuing_center.sandbox.faults import Fault
 from issuing_center.sandbox.files import PrivateKey, read_certificate, read_key
-from issuing_center.sandbox.folder import GENERATIONS, SandboxFolder
+from issuing_center.sandbox.folder import ALL_GENERATIONS, GENERATIONS, SandboxFolder
 from issuing_center.sandbox.status import Entry, make_crl, read_status
 
 VALIDITY = timedelta(minutes=10)
@@ -67,13 +67,13 @@ class Answerer:
             number: _Party(
                 read_certificate(folder.generation_certificate(number)), read_key(folder.generation_key(number))
             )
-            for number in GENERATIONS
+            for number in ALL_GENERATIONS
         }
         self._responders = {
             number: _Party(
                 read_certificate(folder.responder_certificate(number)), read_key(folder.responder_key(number))
             )
-            for number in GENERATIONS
+            for number in ALL_GENERATIONS
         }
 
     def answer(self, request_der: bytes, now: datetime, faults: frozenset[Fault] = frozenset()) -> bytes:

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from issuing_center.sandbox.personas import Persona, PersonaKind
+from issuing_center.sandbox.personas import Persona, PersonaKind, Signature
 
 CARD_FORMAT = 1
 TRIES_MAX = 3
@@ -36,18 +36,17 @@ class AuthenticationPart:
     key: rsa.RSAPrivateKey | None = field(repr=False)
 
 
-def card_file(persona: Persona, part: AuthenticationPart | None, signing_ca: x509.Certificate) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class SignaturePart:
+    """Content of the signature files, likewise."""
+
+    issuer: x509.Certificate = field(repr=False)
+    certificate: x509.Certificate | None = field(repr=False)
+    key: rsa.RSAPrivateKey | None = field(repr=False)
+
+
+def card_file(persona: Persona, part: AuthenticationPart | None, sign: SignaturePart) -> dict[str, object]:
     """Give the content of a virtual card file; `part` None makes a card on which no JPKI application answers."""
-    sign = None
-    if part is not None:
-        sign = {
-            "certificate": None,
-            "ca_certificate": _certificate(signing_ca),
-            "private_key": None,
-            "password": None,
-            "tries_left": SIGN_TRIES_MAX,
-            "tries_max": SIGN_TRIES_MAX,
-        }
     return {
         "format": CARD_FORMAT,
         "persona": persona.name,
@@ -58,7 +57,7 @@ def card_file(persona: Persona, part: AuthenticationPart | None, signing_ca: x50
         "atr": _ATR,
         "token_label": _TOKEN_LABELS[persona.kind],
         "auth": None if part is None else _authentication(persona, part),
-        "sign": sign,
+        "sign": None if part is None else _signature(persona.signature, sign),
     }
 
 
@@ -71,6 +70,17 @@ def _authentication(persona: Persona, part: AuthenticationPart) -> dict[str, obj
         "tries_left": persona.tries_left,
         "tries_max": TRIES_MAX,
         "certificate_needs_pin": persona.kind is PersonaKind.PHONE,
+    }
+
+
+def _signature(signature: Signature | None, part: SignaturePart) -> dict[str, object]:
+    return {
+        "certificate": None if part.certificate is None else _certificate(part.certificate),
+        "ca_certificate": _certificate(part.issuer),
+        "private_key": None if part.key is None else _key(part.key),
+        "password": None if signature is None else signature.password,
+        "tries_left": SIGN_TRIES_MAX if signature is None else signature.tries_left,
+        "tries_max": SIGN_TRIES_MAX,
     }
 
 

@@ -17,6 +17,12 @@ from issuing_center.sandbox.files import PrivateKey
 POLICY_OID = f"{SANDBOX_ARC}.1"
 """Certificate policy of the sandbox's authentication certificates."""
 
+SIGNATURE_POLICY_OID = f"{SANDBOX_ARC}.2"
+"""Certificate policy of the sandbox's signature certificates."""
+
+_HOLDER_ARC = "1.2.392.200149.8.5.5"
+"""Other names in the alternative name of a signature certificate: 1 name, 3 sex, 4 birth date, 5 address."""
+
 ORGANISATION = "Sandbox (fictitious)"
 """Short, so that a certificate is about as long as a real one, and a card is read in as many commands."""
 
@@ -95,6 +101,41 @@ def authentication_certificate(
     )
 
 
+def signature_certificate(
+    issuer: x509.Certificate,
+    issuer_key: PrivateKey,
+    key: rsa.RSAPrivateKey,
+    serial: int,
+    issue_number: str,
+    start: datetime,
+    end: datetime,
+    *,
+    holder: tuple[str, str, str, str],
+) -> x509.Certificate:
+    """Make the other certificate of a card; `holder` is name, sex (1 or 2), birth date (era digit, YYYYMMDD), address."""
+    subject = name((NameOID.COMMON_NAME, issue_number))
+    point = name((NameOID.ORGANIZATION_NAME, ORGANISATION), (NameOID.COMMON_NAME, "Shiomino CRLDP"))
+    organisation_ja = name((NameOID.ORGANIZATION_NAME, "見本認証サービス（架空）"))
+    policy = x509.PolicyInformation(x509.ObjectIdentifier(SIGNATURE_POLICY_OID), None)
+    others = [
+        x509.OtherName(x509.ObjectIdentifier(f"{_HOLDER_ARC}.{place}"), _utf8(text))
+        for place, text in zip((1, 3, 4, 5), holder, strict=True)
+    ]
+    return (
+        _begin(subject, issuer.subject, key, serial, start, end)
+        .add_extension(key_usage("digital_signature", "content_commitment"), critical=True)
+        .add_extension(x509.CertificatePolicies([policy]), critical=True)
+        .add_extension(x509.SubjectAlternativeName(others), critical=False)
+        .add_extension(x509.IssuerAlternativeName([x509.DirectoryName(organisation_ja)]), critical=False)
+        .add_extension(
+            x509.CRLDistributionPoints([x509.DistributionPoint([x509.DirectoryName(point)], None, None, None)]),
+            critical=False,
+        )
+        .add_extension(_issuer_key_id(issuer), critical=False)
+        .sign(issuer_key, hashes.SHA256())
+    )
+
+
 def responder_certificate(
     issuer: x509.Certificate,
     issuer_key: PrivateKey,
@@ -129,9 +170,13 @@ def service_certificate(
     *,
     usage: x509.ObjectIdentifier | None,
     hosts: tuple[str, ...] = (),
+    municipality: str | None = None,
 ) -> x509.Certificate:
-    """Make a certificate of the center or of a device: a TLS server with `hosts`, a TLS client, or (None) a signer."""
+    """Make a certificate of the center, a device or a municipality's clerk: a TLS server with `hosts`, a client, or a signer."""
     subject = name((NameOID.ORGANIZATION_NAME, ORGANISATION), (NameOID.COMMON_NAME, common_name))
+    if municipality is not None:
+        unit = NameOID.ORGANIZATIONAL_UNIT_NAME, ORGANISATION
+        subject = name((NameOID.ORGANIZATION_NAME, municipality), unit, (NameOID.COMMON_NAME, common_name))
     bits = ("digital_signature",) if usage is not None else ("digital_signature", "content_commitment")
     builder = (
         _begin(subject, issuer.subject, key, serial, start, end)
@@ -145,6 +190,14 @@ def service_certificate(
     if hosts:
         builder = builder.add_extension(x509.SubjectAlternativeName([_host(each) for each in hosts]), critical=False)
     return builder.sign(issuer_key, hashes.SHA256())
+
+
+def _utf8(text: str) -> bytes:
+    """Write a DER UTF8String (X.690, 8.23)."""
+    content = text.encode()
+    length = len(content)
+    head = bytes((length,)) if length < 0x80 else bytes((0x81, length))
+    return b"\x0c" + head + content
 
 
 def _host(host: str) -> x509.GeneralName:

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-FORMAT = 1
+FORMAT = 4
 """Number of the layout; another number in a folder means that the folder is rebuilt."""
 
 GENERATIONS = (1, 2, 3)
+"""Of the CA for user authentication."""
+SIGNATURE_GENERATIONS = (12, 13)
+"""Of the CA for digital signatures: its second and third, numbered on their own."""
+ALL_GENERATIONS = GENERATIONS + SIGNATURE_GENERATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,11 @@ class SandboxFolder:
     def generations(self) -> tuple[Path, ...]:
         """The CA certificates, for `TrustAnchors.from_pem_files`."""
         return tuple(self.generation_certificate(number) for number in GENERATIONS)
+
+    @property
+    def signature_generations(self) -> tuple[Path, ...]:
+        """The CA certificates of digital signatures, likewise."""
+        return tuple(self.generation_certificate(number) for number in SIGNATURE_GENERATIONS)
 
     def generation_certificate(self, number: int) -> Path:
         """Certificate of a CA generation (PEM)."""
@@ -123,6 +132,29 @@ class SandboxFolder:
         return self.center / "subject.key"
 
     @property
+    def scramble_keys(self) -> Path:
+        """Master keys of the backs of sheets."""
+        return self.center / "scramble-keys.toml"
+
+    @property
     def device_list(self) -> Path:
         """devices.json: fingerprint, channel and name of each device."""
         return self.center / "devices.json"
+
+    @property
+    def staff(self) -> Path:
+        """Folder of the staff authority and the clerks' certificates."""
+        return self.root / "staff"
+
+    @property
+    def staff_ca_certificate(self) -> Path:
+        """Authority that the clerks' listener trusts (PEM)."""
+        return self.staff / "staff-ca.pem"
+
+    def clerk_certificate(self, staff_id: str) -> Path:
+        """Certificate of a clerk (PEM)."""
+        return self.staff / f"{staff_id}.pem"
+
+    def clerk_key(self, staff_id: str) -> Path:
+        """Private key of a clerk (PEM, PKCS#8)."""
+        return self.staff / f"{staff_id}.key"

@@ -67,13 +67,18 @@ def ensure_sandbox(folder: Path, now: datetime | None = None) -> SandboxFolder:
 def links(folder: Path | SandboxFolder) -> list[Link]:
     """List the certificates of all personas who are residents, with generation key id and serial number."""
     folder = folder if isinstance(folder, SandboxFolder) else SandboxFolder(folder)
-    found = []
-    for persona in PERSONAS:
-        if persona.resident_key is not None and persona.has_certificate:
-            certificate, issuer = _card_certificates(folder, persona)
-            key_id = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest
-            found.append(Link(persona, key_id, certificate.serial_number))
-    return found
+    return [_link(folder, persona) for persona in PERSONAS if persona.resident_key and persona.has_certificate]
+
+
+def registrations(folder: SandboxFolder) -> list[tuple[Link, tuple[str, str, str]]]:
+    """List the personas who live elsewhere and are registered for use: their certificate, and `registered_at`."""
+    return [(_link(folder, persona), persona.registered_at) for persona in PERSONAS if persona.registered_at]
+
+
+def _link(folder: SandboxFolder, persona: Persona) -> Link:
+    certificate, issuer = _card_certificates(folder, persona)
+    key_id = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest
+    return Link(persona, key_id, certificate.serial_number)
 
 
 def trust_anchors(folder: SandboxFolder) -> TrustAnchors:
@@ -127,6 +132,7 @@ def _essential(folder: SandboxFolder) -> Iterator[x509.Certificate]:
         folder.server_certificate,
         folder.document_signing_certificate,
         *sorted(folder.devices.glob("*.pem")),
+        *sorted(folder.staff.glob("*.pem")),
     ):
         yield read_certificate(path)
     for persona in PERSONAS:

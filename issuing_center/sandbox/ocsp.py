@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a question in the path, or give a CRL."""
-        crl = fullmatch(r"/crl/generation-([1-3])\.crl", self.path)
+        crl = fullmatch(r"/crl/generation-([1-3]|1[23])\.crl", self.path)
         question = fullmatch(r"/ocsp/([A-Za-z0-9+/=%]+)", self.path)
         if crl is not None:
             self._answer_crl(int(crl[1]))

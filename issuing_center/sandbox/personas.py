@@ -29,6 +29,22 @@ class CertificateState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """The certificate that signs applications, its password, and what it says of its holder."""
+
+    name: str
+    """氏名"""
+    sex: str
+    """1 male, 2 female."""
+    birth: str
+    """Era digit (3 昭和, 4 平成, 5 令和) and YYYYMMDD."""
+    address: str
+    password: str = "ABC123"  # noqa: S105  of a fiction
+    tries_left: int = 5
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Persona:
     """One fictitious holder."""
 
@@ -46,6 +62,10 @@ class Persona:
     """Which CA generation issued the certificate."""
     tries_left: int = 3
     pin: str = "1234"
+    signature: Signature | None = None
+    """None: a card without 署名用電子証明書."""
+    registered_at: tuple[str, str, str] | None = None
+    """利用登録 that the sandbox brings: municipality code, key of the 戸籍, key of the person in it."""
 
     @property
     def has_certificate(self) -> bool:
@@ -54,7 +74,13 @@ class Persona:
 
 
 PERSONAS: tuple[Persona, ...] = (
-    Persona("hanako", "花子：問題のないカード", "Hanako: nothing special", "hanako"),
+    Persona(
+        "hanako",
+        "花子：問題のないカード",
+        "Hanako: nothing special",
+        "hanako",
+        signature=Signature("吉田　花子", "2", "319880512", "見本県汐見野市みなと通一丁目2番3号"),
+    ),
     Persona(
         "ichiro",
         "一郎：別の世帯、珍しい字の氏名",
@@ -123,6 +149,46 @@ PERSONAS: tuple[Persona, ...] = (
     Persona("shigeru", "茂：小見本町の住民", "Shigeru: lives in Komihon Town", "komihon-head", municipality="990043"),
     Persona(
         "ken", "健：小見本町で被災した世帯主", "Ken: dwelling damaged in Komihon", "nomura-1", municipality="990043"
+    ),
+    Persona(
+        "applicant",
+        "遥：よその市に住み、本籍は山手市（利用登録なし）",
+        "Haruka: lives elsewhere, 本籍 in Yamate City, not registered",
+        None,
+        municipality="990035",
+        signature=Signature("北川　遥", "2", "419980710", "架空県海辺市浜通二丁目7番8号"),
+    ),
+    Persona(
+        "registered",
+        "楓：よその市に住み、山手市に利用登録済み",
+        "Kaede: lives elsewhere, registered in Yamate City",
+        None,
+        municipality="990035",
+        signature=Signature("山本　楓", "2", "420011001", "見本県汐見野市灯台前9番1号"),
+        registered_at=("990035", "yamamoto", "kaede"),
+    ),
+    Persona(
+        "sign-blocked",
+        "署名用の暗証番号がロックされたカード",
+        "Password of the signature certificate blocked",
+        None,
+        municipality="990035",
+        signature=Signature("北川　遥", "2", "419980710", "架空県海辺市浜通二丁目7番8号", tries_left=0),
+    ),
+    Persona(
+        "sign-revoked",
+        "署名用電子証明書が失効したカード",
+        "Signature certificate revoked after moving house",
+        None,
+        municipality="990035",
+        signature=Signature("北川　遥", "2", "419980710", "架空県海辺市浜通二丁目7番8号", revoked=True),
+    ),
+    Persona(
+        "no-sign",
+        "署名用電子証明書のないカード、よその市に住む人",
+        "No signature certificate, lives elsewhere",
+        None,
+        municipality="990035",
     ),
 )
 """Every persona. Adding one is adding a row here and, if linked, a resident of that key in the fictitious register."""

@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from issuing_center.sandbox.files import PrivateKey, read_certificate, read_key, write_json, write_plain
-from issuing_center.sandbox.folder import GENERATIONS, SandboxFolder
+from issuing_center.sandbox.folder import ALL_GENERATIONS, SandboxFolder
 
 CRL_VALIDITY = timedelta(days=7)
 """How long a CRL written to the folder may be used; the last day is for signing the next."""
@@ -66,7 +66,7 @@ def write_status(folder: SandboxFolder, entries: dict[int, Entry]) -> None:
 def revoke(
     folder: Path | SandboxFolder, who: str | int, reason: str = "keyCompromise", *, at: datetime | None = None
 ) -> None:
-    """Revoke a persona's certificate, or the one with this serial number, and sign the CRLs anew.
+    """Revoke a persona's authentication certificate, or the one with this serial number, and sign the CRLs anew.
 
     `reason` is a CRLReason name (certificateHold puts it on hold); `at` is aware, None means the system's time.
     Raises KeyError for a persona or serial without a certificate, ValueError for an unknown reason.
@@ -80,11 +80,14 @@ def release(folder: Path | SandboxFolder, who: str | int, *, at: datetime | None
     _change(folder, who, "good", None, at)
 
 
-def serial_of(folder: SandboxFolder, persona: str) -> int:
-    """Give the serial number on a persona's card; raises KeyError when there is no such card or certificate on it."""
+def serial_of(folder: SandboxFolder, persona: str, part: str = "auth") -> int:
+    """Give the serial number on a persona's card; raises KeyError when there is no such card or certificate on it.
+
+    `part` is auth, or sign for the certificate that signs applications.
+    """
     try:
-        auth = json.loads(folder.card(persona).read_text("utf-8"))["auth"]
-        return x509.load_der_x509_certificate(b64decode(auth["certificate"])).serial_number
+        file = json.loads(folder.card(persona).read_text("utf-8"))
+        return x509.load_der_x509_certificate(b64decode(file[part]["certificate"])).serial_number
     except (OSError, TypeError) as error:
         raise KeyError(f"{persona} has no certificate in this sandbox") from error
 
@@ -104,7 +107,7 @@ def _change(folder: Path | SandboxFolder, who: str | int, status: str, reason: s
 
 def refresh_crls(folder: SandboxFolder, now: datetime) -> None:
     """Sign the CRLs anew when one is within a day of its end; cheap when there is nothing to do."""
-    current = (x509.load_der_x509_crl(folder.crl(number).read_bytes()) for number in GENERATIONS)
+    current = (x509.load_der_x509_crl(folder.crl(number).read_bytes()) for number in ALL_GENERATIONS)
     if all(each.next_update_utc and each.next_update_utc > now + timedelta(days=1) for each in current):
         return
     with _locked(folder):
@@ -113,7 +116,7 @@ def refresh_crls(folder: SandboxFolder, now: datetime) -> None:
 
 def write_crls(folder: SandboxFolder, now: datetime) -> None:
     """Sign the CRL of every generation and put it into the folder."""
-    for number in GENERATIONS:
+    for number in ALL_GENERATIONS:
         issuer, key = read_certificate(folder.generation_certificate(number)), read_key(folder.generation_key(number))
         write_plain(folder.crl(number), make_crl(issuer, key, number, read_status(folder), now, now + CRL_VALIDITY))
 

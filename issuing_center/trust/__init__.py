@@ -1,13 +1,14 @@
-"""Whether an authentication certificate is to be believed: path, revocation, freshness.
+"""Whether a certificate of a card is to be believed: path, revocation, freshness.
 
 The room gives `Good`, `Bad(reason)` or `Undetermined(reason)`; undetermined never issues. It knows no names, no addresses
 and no register, and puts no serial number into logs, exceptions or reprs.
 """
 
+from issuing_center.outbound import HttpFetcher, TooLargeError, UnreachableError
 from issuing_center.trust.anchors import AnchorError, Generation, TrustAnchors
 from issuing_center.trust.crl import CrlFault, CrlImported, CrlRefused, CrlShelf
-from issuing_center.trust.http import HttpFetcher, OcspClient, TooLargeError, UnreachableError
-from issuing_center.trust.policy import TrustPolicy
+from issuing_center.trust.http import OcspClient
+from issuing_center.trust.policy import TrustPolicy, Usage
 from issuing_center.trust.signature import verify_card_signature
 from issuing_center.trust.status import (
     ListedStatus,
@@ -68,6 +69,7 @@ __all__ = [
     "UnknownToResponder",
     "Unreachable",
     "UnreachableError",
+    "Usage",
     "Verdict",
     "verify_card_signature",
 ]

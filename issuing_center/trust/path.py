@@ -23,7 +23,7 @@ from cryptography.x509.verification import (
 )
 
 from issuing_center.trust.anchors import Generation, TrustAnchors
-from issuing_center.trust.policy import TrustPolicy
+from issuing_center.trust.policy import TrustPolicy, Usage
 from issuing_center.trust.verdict import Bad, BadReason
 
 UNDERSTOOD_CRITICAL = frozenset(
@@ -49,7 +49,7 @@ _LONGEST_SERIAL_BITS = 160
 
 @dataclass(frozen=True, slots=True)
 class AuthenticPath:
-    """A certificate that is authentic, for authentication and valid now; whether it is revoked is still open."""
+    """A certificate that is authentic, for the purpose and valid now; whether it is revoked is still open."""
 
     serial: int = field(repr=False)
     not_after: datetime
@@ -103,7 +103,7 @@ class PathChecker:
             return Bad(BadReason.NOT_YET_VALID)
         if now > ends_at:
             return Bad(BadReason.EXPIRED)
-        if not self._is_for_authentication(extensions):
+        if not self._is_for_the_purpose(extensions):
             return Bad(BadReason.WRONG_USAGE)
         if self._policy.required_policy_oid not in _policies(extensions):
             return Bad(BadReason.WRONG_POLICY)
@@ -125,15 +125,18 @@ class PathChecker:
             return issuer
         return issuer if authority.key_identifier == issuer.key_id else None
 
-    def _is_for_authentication(self, extensions: x509.Extensions) -> bool:
-        """Tell whether usage, extended usage and basic constraints are those of an authentication certificate.
+    def _is_for_the_purpose(self, extensions: x509.Extensions) -> bool:
+        """Tell whether usage, extended usage and basic constraints are those of the certificate the policy is about.
 
-        nonRepudiation marks the signing certificate of the same card, keyCertSign and cRLSign a CA.
+        nonRepudiation tells the signature certificate from the authentication certificate of the same card, keyCertSign
+        and cRLSign mark a CA.
         """
         usage = _extension(extensions, x509.KeyUsage)
         if usage is None or not usage.digital_signature:
             return False
-        if usage.content_commitment or usage.key_cert_sign or usage.crl_sign:
+        if usage.content_commitment is not (self._policy.usage is Usage.SIGNATURE):
+            return False
+        if usage.key_cert_sign or usage.crl_sign:
             return False
         constraints = _extension(extensions, x509.BasicConstraints)
         if constraints is not None and constraints.ca:

@@ -6,6 +6,7 @@ settings. The module knows no certificate.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 
 RSA_SHA256 = "1.2.840.113549.1.1.11"
 RSA_SHA384 = "1.2.840.113549.1.1.12"
@@ -20,12 +21,23 @@ CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
 ANY_EXTENDED_USAGE = "2.5.29.37.0"
 
 
+class Usage(Enum):
+    """Which of the card's two certificates a policy is about."""
+
+    AUTHENTICATION = "authentication"
+    """利用者証明用: digitalSignature, and no nonRepudiation."""
+    SIGNATURE = "signature"
+    """署名用: digitalSignature and nonRepudiation."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrustPolicy:
     """The demands, complete; made once from the settings."""
 
     required_policy_oid: str
     """Dotted certificate policy that the certificate must name; anyPolicy does not count."""
+    usage: Usage = Usage.AUTHENTICATION
+    """The other certificate of the same card is refused, whoever issued it."""
     signature_algorithms: frozenset[str] = SOUND_SIGNATURES
     """Dotted signature algorithms accepted on certificates, OCSP answers and CRLs."""
     minimum_rsa_bits: int = 2048

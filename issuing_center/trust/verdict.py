@@ -1,4 +1,4 @@
-"""The verdicts on an authentication certificate: good, bad with a reason, or undetermined.
+"""The verdicts on a certificate of a card: good, bad with a reason, or undetermined.
 
 Undetermined is not a soft "good": nothing is ever issued on it. The verdicts know no names and no addresses, and their
 reprs show no serial number, so that they may be logged.
@@ -24,7 +24,7 @@ class BadReason(Enum):
     UNTRUSTED = "untrusted"
     """No valid path to a pinned generation: other issuer, other key, weak algorithm, unknown critical extension."""
     WRONG_USAGE = "wrong-usage"
-    """Authentic, but not for authentication: a CA, a signing certificate, another extended usage."""
+    """Authentic, but not for the purpose: a CA, the other certificate of the card, another extended usage."""
     WRONG_POLICY = "wrong-policy"
     """Authentic, but issued under another certificate policy."""
     NOT_YET_VALID = "not-yet-valid"
@@ -59,7 +59,7 @@ class AnswerFault(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """The certificate is authentic, meant for authentication, valid now and not revoked."""
+    """The certificate is authentic, meant for the purpose, valid now and not revoked."""
 
     serial: int = field(repr=False)
     issuer_key_id: bytes

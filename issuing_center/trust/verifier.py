@@ -11,7 +11,7 @@ from issuing_center.trust.verdict import Bad, BadReason, Good, Undetermined, Ver
 
 
 class CertificateVerifier:
-    """Judges authentication certificates under fixed anchors and one policy. Thread-safe."""
+    """Judges one of the two kinds of certificates under fixed anchors and one policy. Thread-safe."""
 
     def __init__(self, anchors: TrustAnchors, policy: TrustPolicy, status: RevocationStatus) -> None:
         """Take the parts; nothing is asked of anybody yet."""

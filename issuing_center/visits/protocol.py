@@ -10,30 +10,28 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
+from sqlalchemy import Connection, Engine
 
 from issuing_center import eventlog, wire
 from issuing_center.availability import JST, closed, is_fresh
+from issuing_center.counter.seal_lookup import give_code
 from issuing_center.database import writing
 from issuing_center.devices import Device
-from issuing_center.eligibility import Household, household_of, refusal_for
+from issuing_center.eligibility import Applicant, Holder, Household, household_of, refusal_for
 from issuing_center.entitlement import Denied, Entitled, entitlement
+from issuing_center.incidents import blocked_kinds, is_blocked, of_device, of_municipality
 from issuing_center.ledger import store as ledger
 from issuing_center.ledger.entries import Refusal as PrivateReason
-from issuing_center.problems import No, Refusal
+from issuing_center.problems import CERTIFICATE_BAD, No, Refusal
 from issuing_center.register.port import RegisterSnapshot
 from issuing_center.register.records import MunicipalitySettings, OfferSettings, ResidentId
 from issuing_center.sealing import BadPublicKeyError, seal, visit_key
 from issuing_center.service import Service
 from issuing_center.subjects import member_ref, subject_of
-from issuing_center.trust import Bad, BadReason, Good, Undetermined, verify_card_signature
+from issuing_center.trust import Bad, Good, Undetermined, verify_card_signature
 from issuing_center.visits import store
-from issuing_center.visits.store import Challenge, Proof, VisitId
-
-_BAD = {
-    BadReason.EXPIRED: No.CERTIFICATE_EXPIRED,
-    BadReason.REVOKED: No.CERTIFICATE_REVOKED,
-    BadReason.ON_HOLD: No.CERTIFICATE_ON_HOLD,
-}
+from issuing_center.visits.honseki import Visitor, closed_offers, find_visitor
+from issuing_center.visits.store import Challenge, Proof, Standing, VisitId
 
 
 def municipalities(service: Service) -> wire.Municipalities:
@@ -52,7 +50,11 @@ def begin(service: Service, device: Device, request: wire.VisitRequest) -> wire.
     """Give a kiosk a fresh nonce for one visit to one municipality."""
     if request.municipality not in {name.code for name in service.register.municipalities()}:
         return Refusal(No.NOT_OFFERED)
+    if is_blocked(service.engine, of_device(device.device_id), of_municipality(request.municipality)):
+        return Refusal(No.STOPPED)
     now = service.now()
+    if not _serves(service, device, request, now):
+        return Refusal(No.NOT_OFFERED)
     challenge = Challenge(
         visit_id=VisitId(service.random(16).hex()),
         kiosk_id=device.device_id,
@@ -61,9 +63,19 @@ def begin(service: Service, device: Device, request: wire.VisitRequest) -> wire.
         nonce=service.random(wire.NONCE_BYTES),
         created_at=now,
         expires_at=now + service.limits.challenge,
+        purpose=request.purpose.value,
     )
     store.create_challenge(service.engine, challenge)
     return _challenge_message(challenge)
+
+
+def _serves(service: Service, device: Device, request: wire.VisitRequest, now: datetime) -> bool:
+    """Tell whether a device serves this visit: a counter terminal that of its office's municipality, a kiosk no seal card."""
+    if device.channel != "counter":
+        return request.purpose is not wire.Purpose.SEAL_CARD
+    with service.register.snapshot(request.municipality, None, now) as snapshot:
+        settings = snapshot.municipality(now.astimezone(JST).date())
+    return settings is not None and settings.rules.office_of(device.device_id) is not None
 
 
 def prove(service: Service, device: Device, visit: str, proof: wire.VisitProof) -> wire.VisitAnswer | Refusal:
@@ -91,19 +103,22 @@ def _judge(
     verdict = service.verifier.verify(proof.certificate, now)
     match verdict:
         case Bad(reason):
-            return Refusal(_BAD.get(reason, No.CERTIFICATE_NOT_ACCEPTED))
+            return Refusal(CERTIFICATE_BAD.get(reason, No.CERTIFICATE_NOT_ACCEPTED))
         case Undetermined(undetermined, fault):
             eventlog.write(eventlog.Undetermined(undetermined.value, "" if fault is None else fault.value))
             return Refusal(No.CERTIFICATE_UNDETERMINED)
         case Good():
             pass
-    resident = service.register.find_by_certificate(verdict.issuer_key_id, verdict.serial, challenge.municipality_code)
-    if resident is None:
-        return Refusal(No.NOT_LINKED)
-    menu = _menu(service, device, challenge, resident, now)
+    visitor = find_visitor(service, challenge, verdict)
+    if isinstance(visitor, Refusal):
+        return visitor
+    if challenge.purpose == wire.Purpose.SEAL_CARD.value:
+        menu = _seal_card_menu(service, challenge, visitor, verdict, now)
+    else:
+        menu = _menu(service, device, challenge, visitor, now)
     if isinstance(menu, Refusal):
         return menu
-    subject = subject_of(service.subject_key, challenge.municipality_code, resident)
+    subject = subject_of(service.subject_key, challenge.municipality_code, visitor.resident_id)
     expires_at = now + service.limits.visit
     try:
         # Before the visit opens: a key of the right length that nothing can be sealed to is no key.
@@ -112,7 +127,7 @@ def _judge(
     except BadPublicKeyError:
         return Refusal(No.PROOF_REFUSED)
     with writing(service.engine) as connection:
-        record = _proof_record(proof, verdict, subject, resident, now, expires_at)
+        record = _proof_record(proof, verdict, subject, visitor, now, expires_at)
         if not store.open_visit(connection, challenge.visit_id, device.device_id, record):
             return Refusal(No.VISIT_EXPIRED)
         # How the revocation status was learned belongs to the visit (domain: OCSP first, else a fresh CRL).
@@ -150,37 +165,73 @@ def _judge_statement(service: Service, challenge: Challenge, proof: wire.VisitPr
 
 
 def _proof_record(
-    proof: wire.VisitProof, verdict: Good, subject: str, resident: ResidentId, now: datetime, expires_at: datetime
+    proof: wire.VisitProof, verdict: Good, subject: str, visitor: Visitor, now: datetime, expires_at: datetime
 ) -> Proof:
     return Proof(
         subject=subject,
-        resident_id=resident,
+        resident_id=visitor.resident_id,
         hpke_public_key=proof.public_key,
         issuer_key_id=verdict.issuer_key_id,
         serial_hash=hashlib.sha256(verdict.serial.to_bytes(20, "big")).hexdigest(),
         opened_at=now,
         expires_at=expires_at,
+        standing=visitor.standing,
+        certificate_serial=None if visitor.state is None else verdict.serial,
+        verification=verdict.method.value,
     )
 
 
 def _menu(
-    service: Service, device: Device, challenge: Challenge, resident: ResidentId, now: datetime
+    service: Service, device: Device, challenge: Challenge, visitor: Visitor, now: datetime
 ) -> wire.MenuPayload | Refusal:
+    registration = None if visitor.state is None else wire.Registration(visitor.state.value)
+    about = None if visitor.standing is Standing.APPLICANT else visitor.resident_id
+    stopped = blocked_kinds(service.engine, challenge.municipality_code, tuple(kind.value for kind in wire.Kind))
     # One instant for the whole proof: the fee shown is the one that the order will be held to, also at midnight.
-    with service.register.snapshot(challenge.municipality_code) as snapshot:
+    with service.register.snapshot(challenge.municipality_code, about, now) as snapshot:
         settings = snapshot.municipality(now.astimezone(JST).date())
-        household = household_of(snapshot, resident, now)
         as_of = snapshot.as_of
-        reason = household if isinstance(household, str) else refusal_for(household, frozenset())
+        reason: str | None = None
         offers: list[wire.OfferInfo] = []
-        if settings is not None and not isinstance(household, str) and reason is None:
-            offers = _offers(service, device, challenge.visit_id, snapshot, settings, household, now)
+        private: dict[wire.Kind, str] = {}
+        applicant: Applicant | str | None = None
+        match visitor.standing:
+            case Standing.RESIDENT:
+                applicant = household_of(snapshot, visitor.resident_id, now)
+                reason = applicant if isinstance(applicant, str) else refusal_for(applicant, frozenset())
+            case Standing.REGISTERED:
+                applicant = Holder(visitor.resident_id)
+            case Standing.APPLICANT:
+                offers = [] if settings is None or visitor.state is None else closed_offers(settings, visitor.state)
+        if settings is not None and isinstance(applicant, Household | Holder) and reason is None:
+            offers, private = _offers(service, device, challenge.visit_id, snapshot, settings, applicant, now)
     # After the snapshot: a worker holds one connection at a time, and a refusal is written down.
     if settings is None or refuse_stale(service, challenge.municipality_code, as_of, now):
         return Refusal(No.STOPPED)
     if reason is not None:
         return refuse_privately(service, device, challenge.visit_id, reason, now)
-    return wire.MenuPayload(offers=offers)
+    if visitor.standing is Standing.APPLICANT and not offers:
+        return Refusal(No.NOT_LINKED)
+    offers = _with_references(service, device, challenge.visit_id, offers, private, now)
+    offers = [_stopped(offer) if offer.kind.value in stopped else offer for offer in offers]
+    office = settings.rules.office_of(device.device_id) if device.channel == "counter" else None
+    asks = office is not None and office.ask_card_attributes
+    return wire.MenuPayload(offers=offers, registration=registration, asks_attributes=asks)
+
+
+def _seal_card_menu(
+    service: Service, challenge: Challenge, visitor: Visitor, verdict: Good, now: datetime
+) -> wire.MenuPayload | Refusal:
+    """Give a code in place of certificates: with it a clerk sees the holder's seal registration, and nothing more."""
+    if visitor.standing is not Standing.RESIDENT:
+        return Refusal(No.NOT_LINKED)
+    code = give_code(service, challenge.municipality_code, visitor.resident_id, verdict.method.value, now)
+    return wire.MenuPayload(offers=[], seal_code=code)
+
+
+def _stopped(offer: wire.OfferInfo) -> wire.OfferInfo:
+    """Grey what an open incident blocks (INV-6)."""
+    return msgspec.structs.replace(offer, closed=offer.closed or wire.Closed.MAINTENANCE)
 
 
 def _offers(
@@ -189,21 +240,47 @@ def _offers(
     visit_id: str,
     snapshot: RegisterSnapshot,
     settings: MunicipalitySettings,
-    household: Household,
+    applicant: Applicant,
     now: datetime,
-) -> list[wire.OfferInfo]:
-    """Give every kind that the municipality offers, in the order of the wire, with what may be chosen or why nothing."""
+) -> tuple[list[wire.OfferInfo], dict[wire.Kind, str]]:
+    """Give every kind that the municipality offers to this applicant, in the order of the wire, with what may be chosen or why nothing.
+
+    Beside them the private reasons of those that are greyed for one.
+    """
     offers: list[wire.OfferInfo] = []
+    private: dict[wire.Kind, str] = {}
     for kind in wire.Kind:
         offer = settings.offer(kind.value)
-        entitled = entitlement(snapshot, settings, kind, household, now.astimezone(JST).date())
+        entitled = entitlement(snapshot, settings, kind, applicant, now)
         if offer is None or entitled is None:
             continue
-        shut = closed(settings.rules, kind, device.device_id, now) if service.enforce_hours else None
+        hours = closed(settings.rules, kind, device.device_id, now, channel=device.channel)
+        shut = hours if service.enforce_hours else None
         if shut is None and not is_fresh(snapshot.complete_until(kind.value), now, service.limits.register_age):
             shut = wire.Closed.MAINTENANCE
         offers.append(_offer(offer, kind, entitled, shut, person_ref(service, visit_id, kind)))
-    return offers
+        # Outside the hours everybody reads the hours; a reference would tell that there is a reason beside them.
+        if shut is None and isinstance(entitled, Denied) and entitled.reason is not None:
+            private[kind] = entitled.reason
+    return offers, private
+
+
+def _with_references(
+    service: Service,
+    device: Device,
+    visit_id: str,
+    offers: list[wire.OfferInfo],
+    private: dict[wire.Kind, str],
+    now: datetime,
+) -> list[wire.OfferInfo]:
+    """Put each private reason on record, under a reference of its own: equal ones would tell which kinds share a reason."""
+    if not private:
+        return offers
+    with writing(service.engine) as connection:
+        references = {
+            kind: _on_record(service, connection, device, visit_id, reason, now) for kind, reason in private.items()
+        }
+    return [msgspec.structs.replace(offer, reference=references.get(offer.kind)) for offer in offers]
 
 
 def _offer(
@@ -249,7 +326,13 @@ def refuse_stale(service: Service, municipality_code: str, as_of: datetime, now:
 
 def refuse_privately(service: Service, device: Device, visit_id: str, reason: str, now: datetime) -> Refusal:
     """Refuse with the one neutral code; the reason goes to the ledger under a random reference."""
+    return Refusal(No.COUNTER_ONLY, _on_record(service, service.engine, device, visit_id, reason, now))
+
+
+def _on_record(
+    service: Service, bind: Engine | Connection, device: Device, visit_id: str, reason: str, now: datetime
+) -> str:
     # 40 bits in eight letters and digits without 0, 1 and 8: short enough to be read out at a counter.
     reference = base64.b32encode(service.random(5)).decode()
-    ledger.record_refusal(service.engine, PrivateReason(reference, device.device_id, visit_id, reason, now))
-    return Refusal(No.COUNTER_ONLY, reference)
+    ledger.record_refusal(bind, PrivateReason(reference, device.device_id, visit_id, reason, now))
+    return reference

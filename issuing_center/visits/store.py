@@ -9,6 +9,7 @@ Every function takes an Engine, and is durable at its return, or a Connection, a
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import NewType
 
 from sqlalchemy import Connection, Engine, case, insert, select, update
@@ -19,7 +20,18 @@ from issuing_center.visits.tables import visit
 VisitId = NewType("VisitId", str)
 """128 random bits, 32 hexadecimal digits."""
 
-_FORGOTTEN = {"resident_id": None, "hpke_public_key": None, "issuer_key_id": None, "serial_hash": None}
+
+class Standing(Enum):
+    """Who the person of a visit is to its municipality."""
+
+    RESIDENT = "resident"
+    REGISTERED = "registered"
+    """Lives elsewhere, with a 利用登録 here."""
+    APPLICANT = "applicant"
+    """Lives elsewhere, with none: may apply for one, and order nothing."""
+
+
+_FORGOTTEN = dict.fromkeys(("resident_id", "hpke_public_key", "issuer_key_id", "serial_hash", "certificate_serial"))
 """What the end of a visit erases: with it go the person and the key that documents were sealed to."""
 
 
@@ -38,6 +50,8 @@ class Challenge:
     expires_at: datetime
     """Instant from which a proof is too late."""
     failed_attempts: int = 0
+    purpose: str = "residence"
+    """residence or honseki, as on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,11 @@ class Proof:
     opened_at: datetime
     expires_at: datetime
     """Instant from which the visit can order nothing more."""
+    standing: Standing = Standing.RESIDENT
+    certificate_serial: int | None = field(default=None, repr=False)
+    """Serial number of the authentication certificate, in a visit of the 本籍地; None in any other."""
+    verification: str | None = None
+    """How its revocation status was learned: ocsp or crl."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,11 @@ class OpenVisit:
     serial_hash: str = field(repr=False)
     opened_at: datetime
     expires_at: datetime
+    nonce: bytes = field(repr=False)
+    purpose: str
+    standing: Standing
+    certificate_serial: int | None = field(repr=False)
+    verification: str | None = None
 
 
 def create_challenge(bind: Engine | Connection, challenge: Challenge) -> None:
@@ -89,6 +113,7 @@ def create_challenge(bind: Engine | Connection, challenge: Challenge) -> None:
                 created_at=challenge.created_at,
                 expires_at=challenge.expires_at,
                 failed_attempts=challenge.failed_attempts,
+                purpose=challenge.purpose,
             )
         )
 
@@ -115,6 +140,7 @@ def load_challenge(bind: Engine | Connection, visit_id: VisitId, kiosk_id: str, 
         created_at=row.created_at,
         expires_at=row.expires_at,
         failed_attempts=row.failed_attempts,
+        purpose=row.purpose,
     )
 
 
@@ -142,6 +168,9 @@ def open_visit(bind: Engine | Connection, visit_id: VisitId, kiosk_id: str, proo
                 hpke_public_key=proof.hpke_public_key,
                 issuer_key_id=proof.issuer_key_id,
                 serial_hash=proof.serial_hash,
+                holder=proof.standing.value,
+                verification=proof.verification,
+                certificate_serial=None if proof.certificate_serial is None else f"{proof.certificate_serial:x}",
             )
         )
         return result.rowcount == 1
@@ -200,6 +229,11 @@ def load_open(bind: Engine | Connection, visit_id: VisitId, kiosk_id: str, now: 
         serial_hash=row.serial_hash,
         opened_at=row.opened_at,
         expires_at=row.expires_at,
+        nonce=row.nonce,
+        purpose=row.purpose,
+        standing=Standing(row.holder),
+        certificate_serial=None if row.certificate_serial is None else int(row.certificate_serial, 16),
+        verification=row.verification,
     )
 
 

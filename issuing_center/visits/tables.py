@@ -16,7 +16,7 @@ visit = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("failed_attempts", Integer, nullable=False),
-    # Known from the proof on; the last four are forgotten at the end of the visit.
+    # Known from the proof on; the last four of these are forgotten at the end of the visit.
     Column("opened_at", Instant),
     Column("ended_at", Instant),
     Column("subject", String(64)),
@@ -24,6 +24,10 @@ visit = Table(
     Column("hpke_public_key", LargeBinary),
     Column("issuer_key_id", LargeBinary),
     Column("serial_hash", String(64)),
+    Column("purpose", String(16), nullable=False, server_default="residence"),
+    Column("holder", String(16), nullable=False, server_default="resident"),  # resident, registered or applicant
+    Column("verification", String(8)),  # how the revocation status was learned: ocsp or crl
+    Column("certificate_serial", String(40)),  # in a visit of the 本籍地 only, and forgotten like the last four
     CheckConstraint("state IN ('challenged', 'open', 'closed', 'failed')", name="state"),
     CheckConstraint(
         "state <> 'open' OR (subject IS NOT NULL AND resident_id IS NOT NULL AND hpke_public_key IS NOT NULL)",

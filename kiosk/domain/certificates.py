@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NewType
 
+from kiosk.domain.registration import RegistrationState
+
 MunicipalityCode = NewType("MunicipalityCode", str)
 """Six digits: prefecture 2, municipality 3, check digit 1 (全国地方公共団体コード)."""
 
@@ -146,6 +148,12 @@ class Menu:
     """What an opened visit may ask for."""
 
     offers: tuple[Offer, ...]
+    registration: RegistrationState | None = None
+    """Where the 利用登録 stands in a visit of the 本籍地; None in any other visit, and for somebody who lives there."""
+    seal_code: str | None = None
+    """Eight letters and digits for the clerk, good for some minutes, in a visit of purpose SEAL_CARD; None in any other."""
+    asks_attributes: bool = False
+    """Whether the office wants the four attributes read from the card's 券面事項入力補助AP as well; at a counter only."""
 
     def offer(self, kind: CertificateKind) -> Offer | None:
         """Give the offer of a kind; None when the municipality has none."""

@@ -7,6 +7,7 @@ The same state, event and time always give the same step, and no event is an exc
 from dataclasses import replace
 from typing import assert_never
 
+from kiosk.flow import apply, counter
 from kiosk.flow import states as s
 from kiosk.flow.aside import aside
 from kiosk.flow.choose import (
@@ -18,8 +19,9 @@ from kiosk.flow.choose import (
     choosing_year,
     confirming,
 )
+from kiosk.flow.codes import CASE
 from kiosk.flow.custody import timed, with_custody
-from kiosk.flow.effects import SettleBooks
+from kiosk.flow.effects import PrintCaseSlip, SettleBooks
 from kiosk.flow.events import Event, Reopened, Settled, Started, Touched
 from kiosk.flow.identify import choosing_municipality, consent, last_try, pin, place_card, service, verifying
 from kiosk.flow.issue import checking_devices, paying, preparing
@@ -59,7 +61,7 @@ def by_state(state: s.State, event: Event, now: Instant, settings: FlowSettings)
         case s.OutOfService():
             return out_of_service(state, event)
         case s.Service():
-            return service(state, event)
+            return service(state, event, settings)
         case s.Consent():
             return consent(state, event, now)
         case s.ChoosingMunicipality():
@@ -72,7 +74,7 @@ def by_state(state: s.State, event: Event, now: Instant, settings: FlowSettings)
             return pin(state, event, now)
         case s.Verifying():
             return verifying(state, event, now)
-        case s.TakeCard() | s.ReturningCard():
+        case s.TakeCard() | s.ReturningCard() | s.Applied():
             return ignore(state)  # nothing but the card itself leads on: see the table of asides
         case s.ChoosingKind():
             return choosing_kind(state, event)
@@ -88,24 +90,50 @@ def by_state(state: s.State, event: Event, now: Instant, settings: FlowSettings)
             return choosing_copies(state, event)
         case s.Confirming():
             return confirming(state, event, now, settings)
+        case s.CheckingTrays():
+            return counter.checking_trays(state, event, now, settings)
         case s.Preparing():
             return preparing(state, event, settings)
         case s.CheckingDevices():
             return checking_devices(state, event, now, settings)
         case s.Paying() | s.Cancelling():
-            return paying(state, event, settings)
+            return paying(state, event)
         case s.Printing():
             return printing(state, event)
         case s.Refunding():
             return refunding(state, event)
         case s.Collect():
-            return collect(state, event, settings)
+            return collect(state, event)
         case s.Another():
             return another(state, event, now)
+        case s.Numbered():
+            return counter.numbered(state, event, now)
+        case s.SealCode():
+            return counter.seal_code(state, event, now)
         case s.Message():
             return message(state, event, now)
         case s.CallingStaff():
             return calling_staff(state, event, now)
+        case s.Writing():
+            return apply.writing(state, event)
+        case s.CheckingForm():
+            return apply.checking_form(state, event)
+        case s.InspectingSignature():
+            return apply.inspecting_signature(state, event)
+        case s.LastPassword():
+            return apply.last_password(state, event)
+        case s.Password():
+            return apply.password(state, event, now)
+        case s.Signing():
+            return apply.signing(state, event)
+        case s.Applying():
+            return apply.applying(state, event, now)
+        case s.Unsent():
+            return apply.waiting_to_send(state, event, now)
+        case s.Reception():
+            return apply.reception(state, event, now)
+        case s.Told():
+            return apply.told(state, event, now)
         case _:
             assert_never(state)
 
@@ -113,8 +141,10 @@ def by_state(state: s.State, event: Event, now: Instant, settings: FlowSettings)
 def settling(state: s.Settling, event: Event) -> Step:
     """Open once the books are settled, unless an incident still stops the machine."""
     match event:
-        case Settled(_, stopped):
-            return rest(stopped)
+        case Settled(cases, stopped):
+            step = rest(stopped, tuple(each.case for each in cases))
+            slips = (PrintCaseSlip(each.case, CASE, each.transaction, None, each.amount_yen) for each in cases)
+            return Step(step.state, (*slips, *step.effects))
         case _:
             return ignore(state)
 

@@ -9,11 +9,13 @@ from enum import Enum
 from types import MappingProxyType
 
 from kiosk.flow import states as s
-from kiosk.flow.codes import TIMED_OUT, code_of
+from kiosk.flow.apply import unsent
+from kiosk.flow.ask import ask_for_card
+from kiosk.flow.codes import TIMED_OUT, case_number, code_of
+from kiosk.flow.counter import show_seal_code
 from kiosk.flow.custody import watch_of, with_session
-from kiosk.flow.effects import AbandonOrder, Announce, ClearPin, Effect, Report, StopPayment
+from kiosk.flow.effects import AbandonOrder, Announce, ClearPassword, ClearPin, Effect, Report, StopPayment
 from kiosk.flow.events import CardLifted, DeviceFailed, DeviceRecovered, Event, ReaderLost, Tick, Touched
-from kiosk.flow.identify import ask_for_card
 from kiosk.flow.issue import nothing_charged, payment_unknown
 from kiosk.flow.paper import refund_failed
 from kiosk.flow.screen_model import Button, Language, Text
@@ -46,7 +48,9 @@ class Expiry(Enum):
     STOP_PAYMENT = "stop payment"
     CASE = "case"
     """Money may be on its way: staff."""
-    HANDED_OVER = "handed over"
+    NOT_TAKEN = "nobody said that it was taken"
+    UNSENT = "unsent"
+    """Nobody knows whether an application arrived: said so, and offered to be sent again."""
 
 
 class Lifted(Enum):
@@ -75,6 +79,7 @@ class Tongue(Enum):
 
     SWITCH = "switch"
     CLEAR_PIN = "switch and clear the PIN"
+    CLEAR_PASSWORD = "switch and clear the password"  # noqa: S105 - a word about one
     ABSENT = "absent"
 
 
@@ -117,16 +122,30 @@ ROWS: Mapping[type[s.State], Row] = MappingProxyType(
         s.ChoosingItems: CHOICE,
         s.ChoosingCopies: CHOICE,
         s.Confirming: CHOICE,
+        s.CheckingTrays: Row(Cancel.LEAVE, Expiry.TIMED_OUT),
         s.Preparing: Row(Cancel.ABANDON, Expiry.ABANDON),
         s.CheckingDevices: Row(Cancel.ABANDON, Expiry.ABANDON),
         s.Paying: Row(Cancel.STOP_PAYMENT, Expiry.STOP_PAYMENT),
         s.Cancelling: Row(Cancel.ABSENT, Expiry.CASE, because="money is on its way back"),
         s.Printing: Row(Cancel.ABSENT, Expiry.NEVER, because="it is paid, and paper moves"),
         s.Refunding: Row(Cancel.ABSENT, Expiry.CASE, because="money is on its way back"),
-        s.Collect: Row(Cancel.ABSENT, Expiry.HANDED_OVER, because="everything is done; going on is the way out"),
+        s.Collect: Row(Cancel.ABSENT, Expiry.NOT_TAKEN, because="everything is done; going on is the way out"),
         s.Another: Row(Cancel.ABSENT, Expiry.LEAVE, because="finishing is the way out"),
+        s.Numbered: Row(Cancel.ABSENT, Expiry.LEAVE, because="the number is given; finishing is the way out"),
+        s.SealCode: Row(Cancel.ABSENT, Expiry.LEAVE, because="finishing is the way out"),
         s.Message: Row(Cancel.ABSENT, Expiry.LEAVE, Lifted.NOTED, because="finishing is the way out"),
         s.CallingStaff: Row(Cancel.ABSENT, Expiry.LEAVE, because="finishing is the way out"),
+        s.Writing: EARLY,
+        s.CheckingForm: EARLY,
+        s.InspectingSignature: Row(Cancel.ABSENT, Expiry.TIMED_OUT, because="the card is being read"),
+        s.LastPassword: Row(Cancel.LEAVE, Expiry.LEAVE, Lifted.PUT_BACK, Fault.TELL),
+        s.Password: Row(Cancel.LEAVE, Expiry.LEAVE, Lifted.PUT_BACK, Fault.TELL, Tongue.CLEAR_PASSWORD),
+        s.Signing: Row(Cancel.ABSENT, Expiry.TIMED_OUT, because="the chip is at work with the password"),
+        s.Applying: Row(Cancel.ABSENT, Expiry.UNSENT, because="the application is on its way"),
+        s.Unsent: Row(Cancel.ABSENT, Expiry.LEAVE, Lifted.NOTED, because="finishing is the way out"),
+        s.Applied: Row(Cancel.ABSENT, Expiry.LEAVE, Lifted.GO_ON, because="the number comes once the card is gone"),
+        s.Reception: Row(Cancel.ABSENT, Expiry.LEAVE, because="finishing is the way out"),
+        s.Told: Row(Cancel.ABSENT, Expiry.LEAVE, because="finishing is the way out"),
     }
 )
 
@@ -184,7 +203,7 @@ def stop_payment(state: s.Paying) -> Step:
 
 
 def switch_language(state: s.State, tongue: Tongue, language: Language, settings: FlowSettings) -> Step:
-    """Change the words and keep what was entered, except the PIN (U12, U19)."""
+    """Change the words and keep what was entered, except PIN and password (U12, U19)."""
     match state:
         case s.Settling() | s.Idle() | s.OutOfService():
             return ignore(state)
@@ -193,6 +212,9 @@ def switch_language(state: s.State, tongue: Tongue, language: Language, settings
         case s.Pin() if tongue is Tongue.CLEAR_PIN:
             session = replace(state.session, language=language)
             return Step(replace(state, session=session, typed=0, typed_at_s=None), (ClearPin(),))
+        case s.Password() if tongue is Tongue.CLEAR_PASSWORD:
+            session = replace(state.session, language=language)
+            return Step(replace(state, session=session, typed=0, typed_at_s=None), (ClearPassword(),))
         case _:
             return Step(with_session(state, replace(state.session, language=language)))
 
@@ -207,12 +229,22 @@ def tick(state: s.State, expiry: Expiry, now: Instant, settings: FlowSettings) -
     deadline_s = state.session.deadline_s
     if deadline_s is not None and now.steady_s >= deadline_s:
         return expire(state, expiry, now)
-    gap_s = settings.deadlines.pin_gap_s
-    if isinstance(state, s.Pin) and state.typed_at_s is not None and now.steady_s >= state.typed_at_s + gap_s:
+    if isinstance(state, s.Pin) and is_stale(state, now, settings.deadlines.pin_gap_s):
         return Step(replace(state, typed=0, typed_at_s=None), (ClearPin(),))
-    if isinstance(state, s.TakeCard | s.ReturningCard):
+    if isinstance(state, s.Password) and is_stale(state, now, settings.deadlines.password_gap_s):
+        return Step(replace(state, typed=0, typed_at_s=None), (ClearPassword(),))
+    if isinstance(state, s.TakeCard | s.ReturningCard | s.Applied):
         return remind_of_card(state, now, settings)
+    if isinstance(state, s.Collect):
+        step = remind_of_papers(state, now, settings)
+        if not step.ignored:
+            return step
     return warn(state, now, settings)
+
+
+def is_stale(state: s.Pin | s.Password, now: Instant, gap_s: float) -> bool:
+    """Tell whether what was typed has been left alone for too long."""
+    return state.typed_at_s is not None and now.steady_s >= state.typed_at_s + gap_s
 
 
 def warn(state: s.Attended, now: Instant, settings: FlowSettings) -> Step:
@@ -226,13 +258,25 @@ def warn(state: s.Attended, now: Instant, settings: FlowSettings) -> Step:
     return Step(with_session(state, replace(state.session, warned=True)), (Announce(Text("voice.still_there")),))
 
 
-def remind_of_card(state: s.TakeCard | s.ReturningCard, now: Instant, settings: FlowSettings) -> Step:
+def remind_of_card(state: s.TakeCard | s.ReturningCard | s.Applied, now: Instant, settings: FlowSettings) -> Step:
     """Speak of the forgotten card again and again, more urgently up to the third time."""
     waited_s = now.steady_s - state.since_s - settings.deadlines.first_alarm_s
     due = 0 if waited_s < 0 else 1 + int(waited_s // settings.deadlines.next_alarm_s)
     if due <= state.alarms:
         return ignore(state)
     return Step(replace(state, alarms=due), (Announce(Text("voice.take_card_alarm"), min(due, 3)),))
+
+
+def remind_of_papers(state: s.Collect, now: Instant, settings: FlowSettings) -> Step:
+    """Speak of certificate, receipt and change that may still lie there, more urgently up to the third time."""
+    limit, deadline_s = settings.deadlines.of(state), state.session.deadline_s
+    if limit is None or deadline_s is None:
+        return ignore(state)
+    waited_s = now.steady_s - (deadline_s - limit.total_s) - settings.deadlines.papers_alarm_s
+    due = 0 if waited_s < 0 else 1 + int(waited_s // settings.deadlines.papers_alarm_s)
+    if due <= state.alarms:
+        return ignore(state)
+    return Step(replace(state, alarms=due), (Announce(Text("voice.take_papers_alarm"), min(due, 3)),))
 
 
 def expire(state: s.Attended, expiry: Expiry, now: Instant) -> Step:
@@ -246,9 +290,13 @@ def expire(state: s.Attended, expiry: Expiry, now: Instant) -> Step:
             return payment_unknown(state, state.inserted_yen)
         case s.Refunding() if expiry is Expiry.CASE:
             return refund_failed(state, MoneyFate.UNKNOWN)
-        case s.Collect() if expiry is Expiry.HANDED_OVER:
+        case s.Collect() if expiry is Expiry.NOT_TAKEN:
+            # Nobody said that it was taken, and no sensor can: staff look for it.
+            left = replace(state.outcome, case=case_number(state.outcome.transaction))
             step = leave(state, now)
-            return Step(step.state, (Report(state.outcome), *step.effects))
+            return Step(step.state, (Report(left), *step.effects))
+        case s.Applying() if expiry is Expiry.UNSENT:
+            return unsent(state, TIMED_OUT)
         case _ if expiry is Expiry.TIMED_OUT:
             place = s.CardPlace.LYING if card_lies(state) else s.CardPlace.AWAY
             return tell(state.session, TIMED_OUT, card=place)
@@ -262,15 +310,35 @@ def lifted(state: s.State, what: Lifted) -> Step:
     """Do what taking the card away does here."""
     match state:
         case s.TakeCard() if what is Lifted.GO_ON:
-            return Step(s.ChoosingKind(state.session, state.verified))
+            return after_card(state)
+        case s.Applied() if what is Lifted.GO_ON:
+            return Step(s.Reception(state.session, state.municipality, state.number))
         case s.Pin() | s.LastTry() if what is Lifted.PUT_BACK:
-            return ask_for_card(state.session, state.municipality, lifted=True)
+            return ask_for_card(state.session, state.aim, lifted=True)
+        case s.Password() | s.LastPassword() if what is Lifted.PUT_BACK:
+            aim = s.Aim(s.Apply(state.form), state.verified.municipality)
+            return ask_for_card(state.session, aim, lifted=True)
+        case s.Unsent() if what is Lifted.NOTED:
+            return Step(replace(state, watch=None))
         case s.Message() if what is Lifted.NOTED:
             return Step(replace(state, card=s.CardPlace.AWAY, watch=None))
         case s.ReturningCard() if what is Lifted.END:
             return rest()
         case _:
             return ignore(state)
+
+
+def after_card(state: s.TakeCard) -> Step:
+    """Choose a certificate, get the code for the clerk, or hear where the 利用登録 stands."""
+    match state.errand:
+        case s.TakeCertificates():
+            return Step(s.ChoosingKind(state.session, state.verified))
+        case s.UseSealCard():
+            return show_seal_code(state)
+        case s.Apply() | s.AskState():
+            pass
+    registration = state.verified.opened.menu.registration
+    return Step(s.Told(state.session, state.verified.municipality, registration))
 
 
 def reader_lost(state: s.State, event: ReaderLost) -> Step:
@@ -280,7 +348,11 @@ def reader_lost(state: s.State, event: ReaderLost) -> Step:
             return rest()
         case s.Message():
             return Step(replace(state, card=s.CardPlace.UNSEEN, watch=None))
-        case s.PlaceCard() | s.LastTry() | s.Pin() | s.TakeCard():
+        case s.Unsent():
+            return Step(replace(state, watch=None))
+        case s.Applied():
+            return Step(s.Reception(state.session, state.municipality, state.number))
+        case s.PlaceCard() | s.LastTry() | s.Pin() | s.TakeCard() | s.LastPassword() | s.Password():
             return tell(state.session, code_of(event.outcome), card=s.CardPlace.UNSEEN)
         case _:
             return ignore(state)

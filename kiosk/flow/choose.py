@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.domain.certificates import ScopeKind
+from kiosk.flow.apply import after_form, can_apply
 from kiosk.flow.codes import CLOSED
+from kiosk.flow.counter import check_trays
 from kiosk.flow.effects import PlaceOrder
 from kiosk.flow.events import Event, Touched
 from kiosk.flow.questions import Question, asked, can_be_had, first_draft, open_scopes, with_scope
@@ -23,6 +25,7 @@ from kiosk.flow.states import (
     ChoosingYear,
     Confirming,
     Draft,
+    Form,
     Preparing,
     Verified,
 )
@@ -33,10 +36,13 @@ Asking = ChoosingScope | ChoosingMembers | ChoosingYear | ChoosingItems | Choosi
 
 
 def choosing_kind(state: ChoosingKind, event: Event) -> Step:
-    """Choose an offer that is open."""
+    """Choose an offer that is open; where the 戸籍 wants a 利用登録, apply for it."""
+    menu = state.verified.opened.menu
     match event:
+        case Touched(touch) if touch.button is Button.APPLICATION and can_apply(menu.registration):
+            return after_form(state.session, state.verified.municipality, Form())
         case Touched(touch) if touch.button is Button.KIND:
-            for offer in state.verified.opened.menu.offers:
+            for offer in menu.offers:
                 if offer.kind.value == touch.argument and can_be_had(offer):
                     draft = first_draft(offer)
                     first = next(asked(draft), None)
@@ -129,13 +135,15 @@ def choosing_copies(state: ChoosingCopies, event: Event) -> Step:
 
 
 def confirming(state: Confirming, event: Event, now: Instant, settings: FlowSettings) -> Step:
-    """Place the order, unless the service closed meanwhile."""
+    """Place the order, unless the service closed meanwhile; at a counter paper is looked for first."""
     match event:
         case Touched(touch) if touch.button is Button.NEXT:
             if settings.hours_enforced and not settings.hours.is_open(now.wall):
                 return tell(state.session, CLOSED)
-            session, ticket = state.session.next_ticket()
             order = state.draft.order()
+            if not settings.hands_over_here:
+                return check_trays(state.session, state.verified, order)
+            session, ticket = state.session.next_ticket()
             return Step(Preparing(session, state.verified, order, ticket), (PlaceOrder(ticket, order),))
         case Touched(touch) if touch.button is Button.BACK:
             return backward(state)

@@ -8,38 +8,48 @@ from types import MappingProxyType
 from typing import assert_never
 
 from kiosk.domain.certificates import TransactionId
-from kiosk.flow.events import PinIncomplete
+from kiosk.flow.events import PasswordIncomplete, PinIncomplete, VisitGone
 from kiosk.flow.screen_model import Tone
 from kiosk.flow.states import CaseNumber
 from kiosk.ports.card import (
     CardFault,
     CardRemoved,
     NoAuthenticationCertificate,
+    NoSignatureCertificate,
     NotAMyNumberCard,
     OldResidentCard,
+    PasswordBlocked,
     PinBlocked,
     ReaderUnavailable,
+    WrongPassword,
     WrongPin,
 )
 from kiosk.ports.center import CenterUnavailable, DocumentMismatch, Refused
 from kiosk.ports.payment import NotCharged, PaymentCancelled, PaymentUnavailable, PaymentUnknown
 from kiosk.ports.printer import PrinterUnavailable, PrintFailed, PrintUnknown
+from kiosk.ports.slips import SlipPrinterUnavailable
 
 WRONG_PIN = "PIN-01"
 PIN_BLOCKED = "PIN-02"
+SIGN_WRONG = "PIN-03"
+SIGN_BLOCKED = "PIN-04"
 NOT_A_MY_NUMBER_CARD = "CARD-04"
 OLD_CARD = "CARD-05"
 NO_CERTIFICATE = "CARD-06"
 CARD_LIFTED = "CARD-07"
 CARD_FAULT = "CARD-08"
+NO_SIGNATURE_CERTIFICATE = "CARD-09"
+VISIT_OVER = "VISIT-02"
 TIMED_OUT = "CENTER-02"
 CLOSED = "HOURS-01"
+NO_CHANGE = "PAY-03"
 PAYMENT_CANCELLED = "PAY-04"
 PAYMENT_UNKNOWN = "PAY-05"
 REFUND_FAILED = "PAY-06"
 PRINT_UNKNOWN = "PRINT-05"
 MISMATCH = "DOC-01"
 NOT_MINE = "DOC-02"
+NO_SEAL = "REFUSED-06"
 CASE = "CASE-01"
 OTHER = "OTHER-01"
 
@@ -47,6 +57,8 @@ TONES = MappingProxyType(
     {
         "PIN-01": Tone.CAUTION,
         "PIN-02": Tone.STOP,
+        "PIN-03": Tone.CAUTION,
+        "PIN-04": Tone.STOP,
         "CARD-01": Tone.STOP,
         "CARD-02": Tone.STOP,
         "CARD-03": Tone.STOP,
@@ -55,6 +67,7 @@ TONES = MappingProxyType(
         "CARD-06": Tone.CAUTION,
         "CARD-07": Tone.CAUTION,
         "CARD-08": Tone.CAUTION,
+        "CARD-09": Tone.CAUTION,
         "CERT-01": Tone.CAUTION,
         "CERT-02": Tone.CAUTION,
         "CERT-03": Tone.CAUTION,
@@ -72,6 +85,7 @@ TONES = MappingProxyType(
         "REFUSED-06": Tone.CAUTION,
         "REFUSED-07": Tone.CAUTION,
         "REFUSED-08": Tone.CAUTION,
+        "REFUSED-09": Tone.INFORM,
         "CENTER-01": Tone.STOP,
         "CENTER-02": Tone.STOP,
         "CENTER-03": Tone.STOP,
@@ -89,6 +103,11 @@ TONES = MappingProxyType(
         "PRINT-04": Tone.STOP,
         "PRINT-05": Tone.STOP,
         "PRINT-06": Tone.STOP,
+        "PRINT-07": Tone.STOP,
+        "SLIP-01": Tone.CAUTION,
+        "SLIP-02": Tone.CAUTION,
+        "SLIP-03": Tone.CAUTION,
+        "SLIP-04": Tone.CAUTION,
         "BOOKS-01": Tone.STOP,
         "DOC-01": Tone.STOP,
         "DOC-02": Tone.STOP,
@@ -108,6 +127,11 @@ Nay = (
     | CardFault
     | ReaderUnavailable
     | PinIncomplete
+    | WrongPassword
+    | PasswordBlocked
+    | PasswordIncomplete
+    | NoSignatureCertificate
+    | VisitGone
     | Refused
     | CenterUnavailable
     | DocumentMismatch
@@ -118,6 +142,7 @@ Nay = (
     | PrinterUnavailable
     | PrintFailed
     | PrintUnknown
+    | SlipPrinterUnavailable
 )
 """Every outcome of a port that is not the wished one."""
 
@@ -131,6 +156,16 @@ def code_of(outcome: Nay) -> str:
             return WRONG_PIN
         case PinBlocked():
             return PIN_BLOCKED
+        case WrongPassword():
+            return SIGN_WRONG if outcome.tries_left > 0 else SIGN_BLOCKED
+        case PasswordIncomplete():
+            return SIGN_WRONG
+        case PasswordBlocked():
+            return SIGN_BLOCKED
+        case NoSignatureCertificate():
+            return NO_SIGNATURE_CERTIFICATE
+        case VisitGone():
+            return VISIT_OVER
         case NotAMyNumberCard():
             return NOT_A_MY_NUMBER_CARD
         case OldResidentCard():
@@ -142,6 +177,8 @@ def code_of(outcome: Nay) -> str:
         case CardFault():
             return CARD_FAULT
         case ReaderUnavailable() | CenterUnavailable() | PaymentUnavailable() | PrinterUnavailable() | PrintFailed():
+            return outcome.code
+        case SlipPrinterUnavailable():
             return outcome.code
         case Refused():
             return outcome.reason.value

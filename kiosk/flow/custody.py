@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.flow import states as s
-from kiosk.flow.effects import ClearPin, Effect, ForgetVisit, StopWatching
-from kiosk.flow.events import CardLifted, CardSeen, Event, MoneyInserted, PinTyped, ReaderLost, Touched
+from kiosk.flow.effects import ClearPassword, ClearPin, Effect, ForgetVisit, StopWatching
+from kiosk.flow.events import CardLifted, CardSeen, Event, MoneyInserted, PasswordTyped, PinTyped, ReaderLost, Touched
 from kiosk.flow.session import Session, Ticket
 from kiosk.flow.settings import FlowSettings
 from kiosk.flow.step import Step
@@ -23,10 +23,22 @@ def with_session(state: s.Attended, session: Session) -> s.Attended:
 def holds_visit(state: s.State) -> bool:
     """Tell whether the state may still need the visit's channel to the center; when not, the runner closes it."""
     match state:
-        case s.Settling() | s.Idle() | s.OutOfService() | s.ReturningCard() | s.CallingStaff() | s.Refunding():
+        case (
+            s.Settling()
+            | s.Idle()
+            | s.OutOfService()
+            | s.ReturningCard()
+            | s.CallingStaff()
+            | s.Refunding()
+            | s.Applied()
+            | s.Reception()
+            | s.SealCode()
+        ):
             return False
         case s.Message():
             return state.resume is not None
+        case s.Numbered():
+            return state.trouble is None
         case (
             s.Service()
             | s.Consent()
@@ -43,6 +55,7 @@ def holds_visit(state: s.State) -> bool:
             | s.ChoosingItems()
             | s.ChoosingCopies()
             | s.Confirming()
+            | s.CheckingTrays()
             | s.Preparing()
             | s.CheckingDevices()
             | s.Paying()
@@ -50,6 +63,15 @@ def holds_visit(state: s.State) -> bool:
             | s.Printing()
             | s.Collect()
             | s.Another()
+            | s.Writing()
+            | s.CheckingForm()
+            | s.InspectingSignature()
+            | s.LastPassword()
+            | s.Password()
+            | s.Signing()
+            | s.Applying()
+            | s.Unsent()
+            | s.Told()
         ):
             return True
         case _:
@@ -61,9 +83,9 @@ def watch_of(state: s.State) -> Ticket | None:
     match state:
         case s.PlaceCard():
             return None if state.inspecting else state.ticket
-        case s.LastTry() | s.Pin() | s.Message():
+        case s.LastTry() | s.Pin() | s.Message() | s.LastPassword() | s.Password() | s.Unsent():
             return state.watch
-        case s.TakeCard() | s.ReturningCard():
+        case s.TakeCard() | s.ReturningCard() | s.Applied():
             return state.ticket
         case _:
             return None
@@ -73,7 +95,7 @@ def timed(old: s.State, new: s.State, event: Event, now: Instant, settings: Flow
     """Give a state its deadline: a new one on entry and at every sign of life, the old one otherwise.
 
     News of devices that nobody may have caused restore nothing, so that a visit without a resident always ends; and
-    where the machine waits for an answer, no touch puts the backstop off.
+    where the machine waits for an answer, no touch puts the backstop off. A state whose limit changes begins anew.
     """
     match new:
         case s.Settling() | s.Idle() | s.OutOfService():
@@ -82,8 +104,8 @@ def timed(old: s.State, new: s.State, event: Event, now: Instant, settings: Flow
             pass
     limit = settings.deadlines.of(new)
     attended = limit is not None and limit.warning_s > 0
-    alive = isinstance(event, MoneyInserted) or (attended and isinstance(event, Touched | PinTyped))
-    if type(old) is type(new) and not alive:
+    alive = isinstance(event, MoneyInserted) or (attended and isinstance(event, Touched | PinTyped | PasswordTyped))
+    if type(old) is type(new) and not alive and settings.deadlines.of(old) == limit:
         return new
     deadline_s = None if limit is None else now.steady_s + limit.total_s
     return with_session(new, replace(new.session, deadline_s=deadline_s, warned=False))
@@ -100,6 +122,8 @@ def with_custody(old: s.State, event: Event, step: Step) -> tuple[Effect, ...]:
         before.append(StopWatching(watch))
     if isinstance(old, s.Pin | s.Verifying) and not isinstance(new, s.Verifying) and type(old) is not type(new):
         before.append(ClearPin())
+    if isinstance(old, s.Password | s.Signing) and not isinstance(new, s.Signing) and type(old) is not type(new):
+        before.append(ClearPassword())
     session, ahead = s.session_of(old), s.session_of(new)
     if session is not None and (ahead is None or (holds_visit(old) and not holds_visit(new))):
         after.append(ForgetVisit(session.visit))

@@ -6,13 +6,14 @@ TAKE_MONEY, PRINT, REFUND and ISSUE before the act and concludes them before it 
 """
 
 from dataclasses import dataclass
-from enum import Enum
 
-from kiosk.domain.certificates import CertificateKind, MunicipalityCode, Order, TransactionId
+from kiosk.domain.certificates import CertificateKind, Municipality, MunicipalityCode, Order, TransactionId
+from kiosk.domain.registration import Purpose, ReceptionNumber, UseApplication
 from kiosk.flow.screen_model import Text
 from kiosk.flow.session import Ticket, VisitKey
 from kiosk.flow.states import CaseNumber, Permit
-from kiosk.ports.center import Document, OrderOutcome
+from kiosk.ports.card import SignedApplication
+from kiosk.ports.center import CounterTicket, Document, Issued, OrderOutcome
 from kiosk.ports.payment import Paid
 
 
@@ -71,11 +72,45 @@ class Authenticate:
 
     ticket: Ticket
     municipality: MunicipalityCode
+    purpose: Purpose
 
 
 @dataclass(frozen=True, slots=True)
 class ClearPin:
     """Overwrite the PIN buffer."""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectSignature:
+    """Answer: SignatureInspected."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class SignApplication:
+    """Have the card sign an application within the open visit. Answer: ApplicationSigned.
+
+    Takes the password buffer once. Each press of OK asks for this at most once; it is never asked for on a card whose
+    password is blocked, nor on the last try without consent.
+    """
+
+    ticket: Ticket
+    application: UseApplication
+
+
+@dataclass(frozen=True, slots=True)
+class ClearPassword:
+    """Overwrite the password buffer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendApplication:
+    """Hand a signed application in; the runner uses one idempotency key a visit. Answer: ApplicationAnswered."""
+
+    ticket: Ticket
+    application: UseApplication
+    signed: SignedApplication
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +133,7 @@ class AbandonOrder:
 
 @dataclass(frozen=True, slots=True)
 class CheckDevices:
-    """Ask printer and payment device before anything irreversible. Answer: DevicesChecked."""
+    """Ask printer, slip printer and payment device before anything irreversible. Answer: DevicesChecked."""
 
     ticket: Ticket
     total_yen: int
@@ -144,39 +179,73 @@ class PrintDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintSet:
+    """Give every paper of an order at a counter to the paper's lane, which rechecks, prints and drops them one by one.
+
+    The visit may be over by then: the lane reports the order's outcome itself, and stops the machine on a mismatch.
+    Answer: SetPrinted, after the center was told.
+    """
+
+    ticket: Ticket
+    issued: Issued
+
+
+@dataclass(frozen=True, slots=True)
+class PrintCounterSlip:
+    """Print the 受付票. Answer: SlipAnswered."""
+
+    ticket: Ticket
+    counter: CounterTicket
+    municipality: Municipality
+    kind: CertificateKind
+    copies: int
+    english: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Tell the center what became of an order, durably and once; the runner repeats until the center has it."""
 
     outcome: OrderOutcome
 
 
-class SlipKind(Enum):
-    """Slips on the receipt printer."""
-
-    RECEIPT = "receipt"
-    """領収書 at the end, where money was taken here."""
-    RECEPTION = "reception"
-    """受付票 at once, where staff hand over."""
-
-
 @dataclass(frozen=True, slots=True)
-class PrintSlip:
-    """Print a slip without anything of the person, if there is a printer for it. No answer."""
+class PrintReceipt:
+    """Print the 領収書, where money was taken here; nothing of the person is on it. Answer: SlipAnswered."""
 
-    slip: SlipKind
+    ticket: Ticket
     transaction: TransactionId
+    municipality: Municipality
     kind: CertificateKind
     copies: int
-    total_yen: int
+    fee_yen: int
+    """Of one copy."""
+    inserted_yen: int
+    """What was put in, change included."""
+    english: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PrintCaseSlip:
-    """Print the 未発行票 with the case number, if there is a printer for it. No answer."""
+    """Print the 未発行票. No answer: the number is on the screen, and the case is recorded without it."""
 
     case: CaseNumber
     code: str
     transaction: TransactionId
+    kind: CertificateKind | None
+    """None when nobody knows any more, as after a power cut."""
+    amount_yen: int | None
+    """What the machine still holds; None when that is what is unknown."""
+    english: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrintReceptionSlip:
+    """Print the number of an application. No answer: it is on the screen."""
+
+    number: ReceptionNumber
+    municipality: Municipality
+    english: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +269,7 @@ class Announce:
 
 @dataclass(frozen=True, slots=True)
 class ForgetVisit:
-    """The visit is over: close its channel, clear the PIN buffer and drop everything kept under its key. Idempotent."""
+    """The visit is over: close its channel, clear both buffers and drop everything kept under its key. Idempotent."""
 
     visit: VisitKey
 
@@ -215,6 +284,10 @@ Effect = (
     | InspectCard
     | Authenticate
     | ClearPin
+    | InspectSignature
+    | SignApplication
+    | ClearPassword
+    | SendApplication
     | PlaceOrder
     | AbandonOrder
     | CheckDevices
@@ -222,9 +295,12 @@ Effect = (
     | StopPayment
     | Refund
     | PrintDocument
+    | PrintSet
+    | PrintCounterSlip
     | Report
-    | PrintSlip
+    | PrintReceipt
     | PrintCaseSlip
+    | PrintReceptionSlip
     | RaiseIncident
     | Announce
     | ForgetVisit

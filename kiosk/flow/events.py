@@ -1,16 +1,18 @@
 """What can happen to a visit: touches, time, devices and answers.
 
 An answer carries the ticket of its question and the outcome as the port gave it; the runner adds nothing of its own.
-No event carries a digit.
+No event carries a character that was typed, except of what the applicant
+writes in a form.
 """
 
 from dataclasses import dataclass, field
 
-from kiosk.domain.certificates import Municipality, SerialNumber
+from kiosk.domain.certificates import Municipality, SerialNumber, TransactionId
 from kiosk.flow.screen_model import Language, Touch
 from kiosk.flow.session import Ticket, VisitKey
 from kiosk.flow.states import CaseNumber
 from kiosk.ports.card import (
+    ApplicationSignature,
     CardFault,
     CardRemoved,
     Inspection,
@@ -19,11 +21,20 @@ from kiosk.ports.card import (
     OldResidentCard,
     PinBlocked,
     ReaderUnavailable,
+    SignatureInspection,
     WrongPin,
 )
-from kiosk.ports.center import CenterUnavailable, DocumentMismatch, Issued, Refused, VisitOpened
-from kiosk.ports.payment import PaymentOutcome, PaymentUnavailable, RefundOutcome
+from kiosk.ports.center import (
+    ApplicationReceived,
+    CenterUnavailable,
+    DocumentMismatch,
+    Issued,
+    Refused,
+    VisitOpened,
+)
+from kiosk.ports.payment import ChangeAdvice, PaymentOutcome, PaymentUnavailable, RefundOutcome
 from kiosk.ports.printer import PrinterReady, PrinterUnavailable, PrintOutcome
+from kiosk.ports.slips import SlipOutcome, SlipPrinterUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,19 @@ AuthenticationOutcome = (
 )
 """Of nonce, key, card signature and proof together: the first that fails, or the opened visit."""
 
+
+@dataclass(frozen=True, slots=True)
+class PasswordIncomplete:
+    """The buffer held fewer than six characters when it was to be taken; no try was spent."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitGone:
+    """The visit whose application was to be signed is not open any more; no try was spent."""
+
+
+SigningOutcome = ApplicationSignature | PasswordIncomplete | VisitGone
+
 OrderAnswer = Issued | Refused | DocumentMismatch | CenterUnavailable
 
 
@@ -69,6 +93,13 @@ class Touched:
 @dataclass(frozen=True, slots=True)
 class PinTyped:
     """The number of digits in the PIN buffer changed."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordTyped:
+    """The number of characters in the password buffer changed."""
 
     count: int
 
@@ -125,6 +156,30 @@ class Authenticated:
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureInspected:
+    """Answer to InspectSignature."""
+
+    ticket: Ticket
+    outcome: SignatureInspection
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSigned:
+    """Answer to SignApplication."""
+
+    ticket: Ticket
+    outcome: SigningOutcome = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationAnswered:
+    """Answer to SendApplication."""
+
+    ticket: Ticket
+    outcome: ApplicationReceived | Refused | CenterUnavailable
+
+
+@dataclass(frozen=True, slots=True)
 class OrderAnswered:
     """Answer to PlaceOrder."""
 
@@ -140,6 +195,9 @@ class DevicesChecked:
     printer: PrinterReady | PrinterUnavailable
     payment: PaymentUnavailable | None
     """None when the amount can be taken, and in a mode without payment."""
+    slips: SlipPrinterUnavailable | None = None
+    """None when a slip can be printed."""
+    change: ChangeAdvice = ChangeAdvice.ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +234,22 @@ class DocumentPrinted:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPrinted:
+    """Answer to PrintSet: what became of the papers of an order together; whatever was not `Printed` is void."""
+
+    ticket: Ticket
+    outcome: PrintOutcome | DocumentMismatch
+
+
+@dataclass(frozen=True, slots=True)
+class SlipAnswered:
+    """Answer to PrintCounterSlip and PrintReceipt."""
+
+    ticket: Ticket
+    outcome: SlipOutcome
+
+
+@dataclass(frozen=True, slots=True)
 class RefundAnswered:
     """Answer to Refund."""
 
@@ -203,10 +277,20 @@ class Reopened:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledCase:
+    """An order that start-up could not bring to its end by itself."""
+
+    transaction: TransactionId
+    case: CaseNumber
+    amount_yen: int | None
+    """As in `PrintCaseSlip`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """Answer to SettleBooks: every order is reported or a numbered case."""
 
-    cases: tuple[CaseNumber, ...] = ()
+    cases: tuple[SettledCase, ...] = ()
     """Orders that became cases for staff now."""
     stopped: str | None = None
     """Code of an incident that staff have not closed; the machine stays stopped."""
@@ -216,6 +300,7 @@ Event = (
     Started
     | Touched
     | PinTyped
+    | PasswordTyped
     | Tick
     | MunicipalitiesListed
     | CardSeen
@@ -223,12 +308,17 @@ Event = (
     | ReaderLost
     | CardInspected
     | Authenticated
+    | SignatureInspected
+    | ApplicationSigned
+    | ApplicationAnswered
     | OrderAnswered
     | DevicesChecked
     | MoneyInserted
     | PaymentAnswered
     | SheetOut
     | DocumentPrinted
+    | SetPrinted
+    | SlipAnswered
     | RefundAnswered
     | DeviceFailed
     | DeviceRecovered

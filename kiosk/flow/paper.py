@@ -6,11 +6,10 @@ A serial is sent to the printer once. What came out in part, or nobody knows how
 from dataclasses import replace
 
 from kiosk.flow.codes import MISMATCH, NOT_MINE, PRINT_UNKNOWN, REFUND_FAILED
-from kiosk.flow.effects import Effect, PrintDocument, PrintSlip, RaiseIncident, Refund, Report, SlipKind
-from kiosk.flow.events import DocumentPrinted, Event, RefundAnswered, SheetOut, Touched
-from kiosk.flow.screen_model import Button
+from kiosk.flow.effects import Announce, PrintDocument, PrintReceipt, RaiseIncident, Refund, Report
+from kiosk.flow.events import DocumentPrinted, Event, RefundAnswered, SheetOut, SlipAnswered, Touched
+from kiosk.flow.screen_model import JAPANESE, Button, Text
 from kiosk.flow.session import Session
-from kiosk.flow.settings import FlowSettings
 from kiosk.flow.states import (
     Another,
     ChoosingKind,
@@ -19,6 +18,7 @@ from kiosk.flow.states import (
     MoneyPlace,
     Permit,
     Printing,
+    ReceiptPlace,
     Refunding,
     Verified,
 )
@@ -27,21 +27,23 @@ from kiosk.ports.center import DocumentFate, DocumentMismatch, Issued, MoneyFate
 from kiosk.ports.clock import Instant
 from kiosk.ports.payment import NotCharged, Paid, PaymentUnavailable, PaymentUnknown, Refunded
 from kiosk.ports.printer import Printed, PrintFailed, PrintUnknown
+from kiosk.ports.slips import SlipPrinted
+
+MONEY_BACK = Announce(Text("voice.take_money"))
 
 
-def start_printing(
-    session: Session, verified: Verified, issued: Issued, permit: Permit, settings: FlowSettings
-) -> Step:
-    """Send the first document; where staff hand over, the reception slip comes at once."""
-    step = print_next(Printing(session, verified, issued, permit, session.next_ticket()[1]))
-    if settings.hands_over_here:
+def start_printing(session: Session, verified: Verified, issued: Issued, permit: Permit, inserted_yen: int = 0) -> Step:
+    """Send the first document; change that came out meanwhile is spoken of at once."""
+    first = Printing(session, verified, issued, permit, session.next_ticket()[1], inserted_yen=inserted_yen)
+    step = print_next(first)
+    if change_yen(first) == 0:
         return step
-    return Step(step.state, (slip(issued, SlipKind.RECEPTION), *step.effects))
+    return Step(step.state, (Announce(Text("voice.take_change")), *step.effects))
 
 
-def slip(issued: Issued, kind: SlipKind) -> PrintSlip:
-    """Make the slip of an order: kind, copies and amount, nothing of the person."""
-    return PrintSlip(kind, issued.transaction, issued.documents[0].kind, len(issued.documents), issued.total_yen)
+def change_yen(state: Printing) -> int:
+    """Give what came back to the resident of what was put in."""
+    return max(0, state.inserted_yen - state.issued.total_yen) if isinstance(state.permit, Paid) else 0
 
 
 def print_next(state: Printing) -> Step:
@@ -97,17 +99,32 @@ def money_now(permit: Permit) -> tuple[MoneyFate, int]:
 
 def collect_all(state: Printing) -> Step:
     """Everything is out; a receipt follows where money was taken."""
+    issued, kind = state.issued, state.issued.documents[0].kind
     money, received_yen = money_now(state.permit)
-    outcome = outcome_of(state.issued.transaction, money, received_yen, state.done)
-    receipt: tuple[Effect, ...] = (slip(state.issued, SlipKind.RECEIPT),) if isinstance(state.permit, Paid) else ()
-    return Step(Collect(state.session, state.verified, outcome), receipt)
+    outcome = outcome_of(issued.transaction, money, received_yen, state.done)
+    if not isinstance(state.permit, Paid):
+        return Step(Collect(state.session, state.verified, outcome, kind=kind))
+    session, ticket = state.session.next_ticket()
+    copies = len(issued.documents)
+    receipt = PrintReceipt(
+        ticket,
+        issued.transaction,
+        state.verified.municipality,
+        kind,
+        copies,
+        issued.total_yen // copies,
+        max(state.inserted_yen, issued.total_yen),
+        session.language != JAPANESE,
+    )
+    taking = Collect(session, state.verified, outcome, ReceiptPlace.COMING, ticket, change_yen(state), kind=kind)
+    return Step(taking, (receipt,))
 
 
 def printed_in_part(state: Printing, ends: tuple[DocumentEnd, ...], code: str, *, stops: bool = False) -> Step:
     """Paper is out that does not make the whole order: no guess at a partial refund, a case."""
     money, received_yen = money_now(state.permit)
     outcome = outcome_of(state.issued.transaction, money, received_yen, ends)
-    return call_staff(state.session, code, outcome, stops=stops)
+    return call_staff(state.session, code, outcome, state.issued.documents[0].kind, stops=stops)
 
 
 def mismatch(state: Printing, found: DocumentMismatch) -> Step:
@@ -129,7 +146,8 @@ def give_back(state: Printing, ends: tuple[DocumentEnd, ...], code: str, *, stop
         report = Report(outcome_of(issued.transaction, MoneyFate.NONE, 0, ends))
         return tell(state.session, code, stops=stops, effects=(report,))
     session, ticket = state.session.next_ticket()
-    refunding = Refunding(session, issued.transaction, state.permit, issued.total_yen, ends, code, stops, ticket)
+    kind = issued.documents[0].kind
+    refunding = Refunding(session, issued.transaction, state.permit, issued.total_yen, ends, code, stops, ticket, kind)
     return Step(refunding, (Refund(ticket, issued.transaction, state.permit),))
 
 
@@ -143,7 +161,8 @@ def refunding(state: Refunding, event: Event) -> Step:
     match outcome:
         case Refunded(amount_yen) if amount_yen >= state.due_yen:
             report = Report(outcome_of(state.transaction, MoneyFate.REFUNDED, state.paid.received_yen, state.ends))
-            return tell(state.session, state.code, money=MoneyPlace.RETURNED, stops=state.stops, effects=(report,))
+            effects = (report, MONEY_BACK)
+            return tell(state.session, state.code, money=MoneyPlace.RETURNED, stops=state.stops, effects=effects)
         case PaymentUnavailable():
             return refund_failed(state, MoneyFate.KEPT)
         case Refunded() | NotCharged() | PaymentUnknown():
@@ -153,21 +172,25 @@ def refunding(state: Refunding, event: Event) -> Step:
 def refund_failed(state: Refunding, money: MoneyFate) -> Step:
     """The money did not surely go back: a case, and the stop if one was due."""
     outcome = outcome_of(state.transaction, money, state.paid.received_yen, state.ends)
-    return call_staff(state.session, MISMATCH if state.stops else REFUND_FAILED, outcome, stops=state.stops)
+    code = MISMATCH if state.stops else REFUND_FAILED
+    return call_staff(state.session, code, outcome, state.kind, stops=state.stops)
 
 
-def collect(state: Collect, event: Event, settings: FlowSettings) -> Step:
+def collect(state: Collect, event: Event) -> Step:
     """The resident has looked at the name: it is theirs, or the machine stops (INV-21)."""
     match event:
+        case SlipAnswered(ticket, printed) if ticket == state.slip:
+            place = ReceiptPlace.OUT if isinstance(printed, SlipPrinted) else ReceiptPlace.MISSING
+            return Step(replace(state, receipt=place, slip=None))
         case Touched(touch) if touch.button is Button.NEXT:
             return Step(Another(state.session, state.verified), (Report(state.outcome),))
-        case Touched(touch) if touch.button is Button.NOT_MINE and settings.hands_over_here:
+        case Touched(touch) if touch.button is Button.NOT_MINE:
             documents = tuple((serial, DocumentFate.UNKNOWN, sheets) for serial, _, sheets in state.outcome.documents)
             outcome = OrderOutcome(
                 state.outcome.transaction, state.outcome.money, state.outcome.received_yen, documents, None
             )
             incident = RaiseIncident(NOT_MINE, outcome.transaction, "resident")
-            return call_staff(state.session, NOT_MINE, outcome, stops=True, effects=(incident,))
+            return call_staff(state.session, NOT_MINE, outcome, state.kind, stops=True, effects=(incident,))
         case _:
             return ignore(state)
 

@@ -1,6 +1,6 @@
 """What a screen shows, as plain data: any toolkit can draw it, and a test can compare it.
 
-Texts are keys into assets/strings; the only literal texts are names and places that come from a register.
+Texts are keys into assets/strings; the only literal texts come from a register or from the resident.
 """
 
 from dataclasses import dataclass, field
@@ -39,6 +39,18 @@ class ScreenId(Enum):
     ANOTHER = "another"
     MESSAGE = "message"
     CALLING_STAFF = "calling_staff"
+    HONSEKI = "honseki"
+    HITTOSHA = "hittosha"
+    TELEPHONE = "telephone"
+    FORM = "form"
+    LAST_PASSWORD = "last_password"  # noqa: S105 - a page
+    PASSWORD = "password"  # noqa: S105 - a page
+    SIGNING = "signing"
+    UNSENT = "unsent"
+    RECEPTION = "reception"
+    REGISTRATION = "registration"
+    NUMBER = "number"
+    SEAL_CODE = "seal_code"
     OUT_OF_SERVICE = "out_of_service"
 
 
@@ -48,11 +60,17 @@ class Button(Enum):
     START = "start"
     LANGUAGE = "language"
     CERTIFICATES = "certificates"
+    HONSEKI = "honseki"
+    APPLICATION = "application"
+    STATE = "state"
+    SEAL_CARD = "seal_card"
     AGREE = "agree"
     DISAGREE = "disagree"
     MUNICIPALITY = "municipality"
     DIGIT = "digit"
     """Never reaches the flow with a value: the pad fills the PIN buffer and reports the count only."""
+    CHARACTER = "character"
+    """A key of a line that is written for everybody to see; a password's keys never reach the flow."""
     ERASE = "erase"
     CLEAR = "clear"
     OK = "ok"
@@ -70,6 +88,8 @@ class Button(Enum):
     ANOTHER = "another"
     FINISH = "finish"
     NOT_MINE = "not_mine"
+    CORRECT = "correct"
+    RETRY = "retry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +140,8 @@ class Choice:
     """A greyed choice carries its reason in `detail`."""
     selected: bool | None = None
     """None for a choice that leads on at once, True or False for one that can be ticked."""
+    main: bool = False
+    """What most people come for: it stands out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +184,45 @@ class PinPad:
     tries_left: int
     note: Text | None = None
     """A wrong PIN is told here, with what is left."""
+
+
+class Keys(Enum):
+    """Which keys a line is written with."""
+
+    KANA = "kana"
+    """50音, and on a second page digits and Latin letters."""
+    NUMBERS = "numbers"
+
+
+@dataclass(frozen=True, slots=True)
+class TextPad:
+    """A line and the keys to write it."""
+
+    written: str = field(repr=False)
+    keys: Keys
+    hint: Text | None
+    """Stands where the line will be: an example, or what to know; None once something is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordPad:
+    """The keys of the password: only the number of characters is known to it."""
+
+    typed: int
+    tries_left: int
+    note: Text
+    """What a password is made of; a wrong one is told here, with what is left."""
+    alarming: bool = False
+    """The note is about a wrong password, or the last try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number to keep, large, and what happens next."""
+
+    caption: Text
+    number: str
+    paragraphs: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +300,22 @@ class Message:
     card_and_money: Text | None = None
 
 
-Body = Attract | Choices | Reading | Picture | PinPad | Busy | Stepper | Summary | Money | Progress | Message
+Body = (
+    Attract
+    | Choices
+    | Reading
+    | Picture
+    | PinPad
+    | TextPad
+    | PasswordPad
+    | Number
+    | Busy
+    | Stepper
+    | Summary
+    | Money
+    | Progress
+    | Message
+)
 
 
 @dataclass(frozen=True, slots=True)

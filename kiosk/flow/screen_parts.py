@@ -2,14 +2,31 @@
 
 from math import ceil
 
-from kiosk.domain.certificates import Offer
+from kiosk.domain.certificates import Municipality, Offer
+from kiosk.domain.registration import Purpose
 from kiosk.flow import states as s
 from kiosk.flow.aside import ROWS, Cancel
 from kiosk.flow.questions import Question, asked, first_draft
-from kiosk.flow.screen_model import Action, Body, Button, Role, ScreenId, ScreenModel, Text, Touch
+from kiosk.flow.screen_model import (
+    JAPANESE,
+    Action,
+    Body,
+    Button,
+    Language,
+    Role,
+    ScreenId,
+    ScreenModel,
+    Text,
+    Touch,
+)
 from kiosk.flow.settings import FlowSettings
 from kiosk.ports.clock import Instant
 
+APPLYING = (
+    *(ScreenId.MUNICIPALITY, ScreenId.HONSEKI, ScreenId.HITTOSHA, ScreenId.TELEPHONE, ScreenId.FORM),
+    *(ScreenId.PLACE_CARD, ScreenId.PIN, ScreenId.PASSWORD, ScreenId.SIGNING),
+)
+ASKING = (ScreenId.MUNICIPALITY, ScreenId.PLACE_CARD, ScreenId.PIN)
 BEFORE = (ScreenId.MUNICIPALITY, ScreenId.PLACE_CARD, ScreenId.PIN, ScreenId.KIND)
 MOST_ASKED = (ScreenId.SCOPE, ScreenId.ITEMS, ScreenId.COPIES)
 """What a kind asks at most: those who take a year are for oneself alone and have no items."""
@@ -28,24 +45,64 @@ SAME_STEP = {
     ScreenId.TAKE_CARD: ScreenId.PIN,
     ScreenId.MEMBERS: ScreenId.SCOPE,
     ScreenId.PREPARING: ScreenId.CONFIRM,
+    ScreenId.LAST_PASSWORD: ScreenId.PASSWORD,
+    ScreenId.UNSENT: ScreenId.SIGNING,
 }
 
 
-def steps(offer: Offer | None, settings: FlowSettings) -> list[ScreenId]:
-    """Give the numbered part of a visit: exactly what the chosen kind asks, and the longest way before one is chosen.
+def steps(errand: s.Errand, offer: Offer | None, settings: FlowSettings) -> list[ScreenId]:
+    """Give the numbered part of a visit.
+
+    Of one for a certificate: exactly what the chosen kind asks, and the longest way before one is chosen.
 
     So the number of steps may get smaller with the choice, and never grows afterwards.
     """
+    match errand:
+        case s.Apply():
+            return list(APPLYING)
+        case s.AskState() | s.UseSealCard():
+            return list(ASKING)
+        case s.TakeCertificates():
+            pass
     questions = MOST_ASKED if offer is None else dict.fromkeys(ASKED_AT[q] for q in asked(first_draft(offer)))
     pays = settings.takes_payment and (offer is None or offer.fee_yen > 0)
-    return [*BEFORE, *questions, ScreenId.CONFIRM, *([ScreenId.PAYING] if pays else []), ScreenId.PRINTING]
+    last = ScreenId.PRINTING if settings.hands_over_here else ScreenId.NUMBER
+    return [*BEFORE, *questions, ScreenId.CONFIRM, *([ScreenId.PAYING] if pays else []), last]
 
 
-def step_of(screen: ScreenId, offer: Offer | None, settings: FlowSettings) -> tuple[int, int] | None:
+def step_of(screen: ScreenId, errand: s.Errand, offer: Offer | None, settings: FlowSettings) -> tuple[int, int] | None:
     """Give "step n of m" of a screen; None outside the numbered part."""
-    numbered = steps(offer, settings)
+    numbered = steps(errand, offer, settings)
     step = SAME_STEP.get(screen, screen)
     return (numbered.index(step) + 1, len(numbered)) if step in numbered else None
+
+
+def errand_of(state: s.Attended) -> s.Errand:
+    """Give what a state is about; a certificate where nothing else is said."""
+    match state:
+        case s.Consent() | s.ChoosingMunicipality() | s.TakeCard():
+            return state.errand
+        case s.PlaceCard() | s.LastTry() | s.Pin() | s.Verifying():
+            return state.aim.errand
+        case (
+            s.Writing()
+            | s.CheckingForm()
+            | s.InspectingSignature()
+            | s.LastPassword()
+            | s.Password()
+            | s.Signing()
+            | s.Applying()
+            | s.Unsent()
+            | s.Applied()
+            | s.Reception()
+        ):
+            return s.Apply()
+        case s.Told():
+            return s.AskState()
+        case s.SealCode():
+            return s.UseSealCard()
+        case _:
+            return s.TakeCertificates(Purpose.RESIDENCE)
 
 
 def offer_of(state: s.Attended) -> Offer | None:
@@ -60,7 +117,7 @@ def offer_of(state: s.Attended) -> Offer | None:
             | s.Confirming()
         ):
             return state.draft.offer
-        case s.Preparing() | s.CheckingDevices():
+        case s.CheckingTrays() | s.Preparing() | s.CheckingDevices() | s.Numbered():
             return state.verified.opened.menu.offer(state.order.kind)
         case s.Paying() | s.Cancelling() | s.Printing():
             return state.verified.opened.menu.offer(state.issued.documents[0].kind)
@@ -115,7 +172,7 @@ def frame(
         title=Text(title or f"screen.{screen.value}.title"),
         body=body,
         actions=tuple(offered),
-        step=step_of(screen, offer_of(state), settings) if numbered else None,
+        step=step_of(screen, errand_of(state), offer_of(state), settings) if numbered else None,
         warning_s=warning_s(state, now, settings),
         announcement=Text(voice or f"voice.{screen.value}"),
     )
@@ -134,3 +191,8 @@ def amount_text(key: str, amount: int) -> Text:
 def literal(text: str) -> Text:
     """Make a text that comes from a register, in its own words."""
     return Text("", (), text)
+
+
+def place_name(place: Municipality, language: Language) -> str:
+    """Give a municipality's name as its reader reads."""
+    return place.name if language == JAPANESE else place.name_en

@@ -5,7 +5,7 @@ Holds no sentence: texts are keys of assets/strings, literal texts come from a r
 
 from typing import assert_never
 
-from kiosk.flow import screens_choose, screens_identify, screens_issue
+from kiosk.flow import screens_apply, screens_choose, screens_counter, screens_identify, screens_issue
 from kiosk.flow import states as s
 from kiosk.flow.screen_model import Attract, Busy, Button, Picture, ScreenId, ScreenModel, Text
 from kiosk.flow.screen_parts import go_on
@@ -36,7 +36,7 @@ def screen_for(state: s.State, now: Instant, settings: FlowSettings) -> ScreenMo
             return screens_identify.pin(state, now, settings)
         case s.Verifying():
             return screens_identify.verifying(state, now, settings)
-        case s.TakeCard() | s.ReturningCard():
+        case s.TakeCard() | s.ReturningCard() | s.Applied():
             return screens_identify.take_card(state, now, settings)
         case s.ChoosingKind():
             return screens_choose.choosing_kind(state, now, settings)
@@ -52,6 +52,8 @@ def screen_for(state: s.State, now: Instant, settings: FlowSettings) -> ScreenMo
             return screens_choose.choosing_copies(state, now, settings)
         case s.Confirming():
             return screens_choose.confirming(state, now, settings)
+        case s.CheckingTrays():
+            return screens_counter.checking_trays(state, now, settings)
         case s.Preparing() | s.CheckingDevices():
             return screens_issue.preparing(state, now, settings)
         case s.Paying():
@@ -64,10 +66,32 @@ def screen_for(state: s.State, now: Instant, settings: FlowSettings) -> ScreenMo
             return screens_issue.collect(state, now, settings)
         case s.Another():
             return screens_issue.another(state, now, settings)
+        case s.Numbered():
+            return screens_counter.numbered(state, now, settings)
+        case s.SealCode():
+            return screens_counter.seal_code(state, now, settings)
         case s.Message():
             return screens_issue.message(state, now, settings)
         case s.CallingStaff():
             return screens_issue.calling_staff(state, now, settings)
+        case s.Writing():
+            return screens_apply.writing(state, now, settings)
+        case s.CheckingForm():
+            return screens_apply.checking_form(state, now, settings)
+        case s.InspectingSignature():
+            return screens_identify.verifying(state, now, settings)
+        case s.LastPassword():
+            return screens_apply.last_password(state, now, settings)
+        case s.Password():
+            return screens_apply.password(state, now, settings)
+        case s.Signing() | s.Applying():
+            return screens_apply.signing(state, now, settings)
+        case s.Unsent():
+            return screens_apply.unsent(state, now, settings)
+        case s.Reception():
+            return screens_apply.reception(state, now, settings)
+        case s.Told():
+            return screens_apply.told(state, now, settings)
         case _:
             assert_never(state)
 
@@ -107,6 +131,12 @@ def out_of_service(state: s.OutOfService, settings: FlowSettings) -> ScreenModel
     if settings.telephone:
         values = (("code", state.code), ("telephone", settings.telephone))
         detail = Text("screen.out_of_service.code_call", values)
+    if state.cases:
+        numbers = " ".join(state.cases[:4])
+        known = (("code", state.code), ("cases", numbers), ("telephone", settings.telephone))
+        detail = Text(
+            "screen.out_of_service.cases_call" if settings.telephone else "screen.out_of_service.cases", known
+        )
     sentence = "screen.out_of_service.stopped" if state.stopped is not None else "screen.out_of_service.sentence"
     return ScreenModel(
         ScreenId.OUT_OF_SERVICE,

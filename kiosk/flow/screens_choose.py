@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from kiosk.domain import era
 from kiosk.domain.certificates import CertificateKind, Item, Offer, ScopeKind
+from kiosk.domain.registration import RegistrationState
 from kiosk.flow import states as s
+from kiosk.flow.apply import can_apply
 from kiosk.flow.questions import can_be_had, open_scopes
 from kiosk.flow.screen_model import (
     JAPANESE,
@@ -20,7 +22,7 @@ from kiosk.flow.screen_model import (
     Text,
     Touch,
 )
-from kiosk.flow.screen_parts import BACK, amount_text, frame, go_on, literal, yen
+from kiosk.flow.screen_parts import BACK, amount_text, frame, go_on, literal, place_name, yen
 from kiosk.flow.settings import FlowSettings
 from kiosk.ports.clock import Instant
 
@@ -49,8 +51,18 @@ def choosing_kind(state: s.ChoosingKind, now: Instant, settings: FlowSettings) -
         Choice(Touch(Button.KIND, offer.kind.value), Text(f"kind.{offer.kind.value}"), detail(offer), can_be_had(offer))
         for offer in state.verified.opened.menu.offers
     )
-    note = None if tiles else Text("screen.kind.none")
-    return frame(state, ScreenId.KIND, Choices(tiles, note), now, settings)
+    registration = state.verified.opened.menu.registration
+    if registration is None or registration is RegistrationState.REGISTERED:
+        note = None if tiles else Text("screen.kind.none")
+        return frame(state, ScreenId.KIND, Choices(tiles, note), now, settings)
+    note = Text(f"registration.{registration.value}", (("municipality", place_of(state)),))
+    apply = (go_on(Button.APPLICATION, "registration.apply"),) if can_apply(registration) else ()
+    return frame(state, ScreenId.KIND, Choices(tiles, note), now, settings, *apply)
+
+
+def place_of(state: s.ChoosingKind | s.Confirming) -> str:
+    """Name the municipality that the visit is about."""
+    return place_name(state.verified.municipality, state.session.language)
 
 
 def detail(offer: Offer) -> Text:
@@ -155,9 +167,9 @@ def confirming(state: s.Confirming, now: Instant, settings: FlowSettings) -> Scr
 
 def chosen(state: s.Confirming) -> Iterator[Row]:
     """Give a row for everything that this kind of certificate lets choose, and the fee beside the copies."""
-    draft, offer, place = state.draft, state.draft.offer, state.verified.municipality
+    draft, offer = state.draft, state.draft.offer
     language = state.session.language
-    yield Row(Text("screen.confirm.municipality"), (literal(place.name if language == JAPANESE else place.name_en),))
+    yield Row(Text("screen.confirm.municipality"), (literal(place_of(state)),))
     yield Row(Text("screen.confirm.kind"), (Text(f"kind.{offer.kind.value}"),))
     whose: tuple[Text, ...] = (Text(f"scope.{draft.scope.value}"),)
     if draft.scope.names_members:

@@ -1,6 +1,10 @@
 """Screens from the first touch to the card's return."""
 
+from typing import assert_never
+
+from kiosk.domain.registration import Purpose
 from kiosk.flow import states as s
+from kiosk.flow.identify import errands, purpose_of
 from kiosk.flow.screen_model import (
     Busy,
     Button,
@@ -20,25 +24,31 @@ from kiosk.flow.settings import FlowSettings
 from kiosk.ports.card import PIN_LENGTH, TokenKind
 from kiosk.ports.clock import Instant
 
-CONSENT_PARAGRAPHS = 4
+CONSENT_PARAGRAPHS = 3
+CONSENT_TO_APPLY = 5
 
 
 def service(state: s.Service, now: Instant, settings: FlowSettings) -> ScreenModel:
     """What to do."""
-    tile = Choice(
-        Touch(Button.CERTIFICATES), Text("screen.service.certificates"), Text("screen.service.certificates_detail")
+    tiles = tuple(
+        Choice(
+            Touch(button),
+            Text(f"screen.service.{button.value}"),
+            Text(f"screen.service.{button.value}_detail"),
+            main=button is Button.CERTIFICATES,
+        )
+        for button in errands(settings)
     )
-    return frame(state, ScreenId.SERVICE, Choices((tile,)), now, settings)
+    return frame(state, ScreenId.SERVICE, Choices(tiles), now, settings)
 
 
 def consent(state: s.Consent, now: Instant, settings: FlowSettings) -> ScreenModel:
     """What is done with the data; agreeing leads on, disagreeing ends."""
-    paragraphs = tuple(Text(f"screen.consent.paragraph_{number}") for number in range(1, CONSENT_PARAGRAPHS + 1))
-    refund = "screen.consent.no_refund" if settings.takes_payment else "screen.consent.pay_staff"
+    paragraphs = tuple(Text(f"screen.consent.{key}") for key in consent_to(state.errand, settings))
     return frame(
         state,
         ScreenId.CONSENT,
-        Reading((*paragraphs, Text(refund))),
+        Reading(paragraphs),
         now,
         settings,
         BACK,
@@ -47,8 +57,26 @@ def consent(state: s.Consent, now: Instant, settings: FlowSettings) -> ScreenMod
     )
 
 
+def consent_to(errand: s.Errand, settings: FlowSettings) -> tuple[str, ...]:
+    """Give what to know before an errand."""
+    match errand:
+        case s.TakeCertificates():
+            refund = "no_refund" if settings.takes_payment else "pay_staff"
+            stay = "stay" if settings.hands_over_here else "take_slip"
+            return (*(f"paragraph_{number}" for number in range(1, CONSENT_PARAGRAPHS + 1)), stay, refund)
+        case s.Apply():
+            return tuple(f"application_{number}" for number in range(1, CONSENT_TO_APPLY + 1))
+        case s.AskState():
+            return ("paragraph_1", "paragraph_2", "state")
+        case s.UseSealCard():
+            return ("paragraph_1", "paragraph_2", "seal_card")
+        case _:
+            assert_never(errand)
+
+
 def choosing_municipality(state: s.ChoosingMunicipality, now: Instant, settings: FlowSettings) -> ScreenModel:
     """Which municipality; its name comes from the register, in Latin letters for other languages than Japanese."""
+    honseki = purpose_of(state.errand) is Purpose.HONSEKI
     if state.ticket is not None:
         body: Busy | Choices = Busy(Text("screen.municipality.waiting"))
     else:
@@ -62,9 +90,10 @@ def choosing_municipality(state: s.ChoosingMunicipality, now: Instant, settings:
                 )
                 for place in state.municipalities
             ),
-            Text("screen.municipality.note"),
+            Text("screen.municipality.note_honseki" if honseki else "screen.municipality.note"),
         )
-    return frame(state, ScreenId.MUNICIPALITY, body, now, settings, BACK)
+    title, voice = ("screen.municipality.title_honseki", "voice.municipality_honseki") if honseki else ("", "")
+    return frame(state, ScreenId.MUNICIPALITY, body, now, settings, BACK, title=title, voice=voice)
 
 
 def place_card(state: s.PlaceCard, now: Instant, settings: FlowSettings) -> ScreenModel:
@@ -115,12 +144,12 @@ def pin(state: s.Pin, now: Instant, settings: FlowSettings) -> ScreenModel:
     )
 
 
-def verifying(state: s.Verifying, now: Instant, settings: FlowSettings) -> ScreenModel:
+def verifying(state: s.Verifying | s.InspectingSignature, now: Instant, settings: FlowSettings) -> ScreenModel:
     """The card must stay."""
     return frame(state, ScreenId.VERIFYING, Busy(Text("screen.verifying.sentence")), now, settings)
 
 
-def take_card(state: s.TakeCard | s.ReturningCard, now: Instant, settings: FlowSettings) -> ScreenModel:
+def take_card(state: s.TakeCard | s.ReturningCard | s.Applied, now: Instant, settings: FlowSettings) -> ScreenModel:
     """Nothing goes on beside a card that lies there."""
     body = Picture("take_card", Text("screen.take_card.sentence"), Text("screen.take_card.detail"))
-    return frame(state, ScreenId.TAKE_CARD, body, now, settings, numbered=isinstance(state, s.TakeCard))
+    return frame(state, ScreenId.TAKE_CARD, body, now, settings, numbered=isinstance(state, s.TakeCard | s.Applied))

@@ -1,5 +1,7 @@
 """Screens from the order to the end, messages included."""
 
+from typing import assert_never
+
 from kiosk.flow import states as s
 from kiosk.flow.codes import TONES, sentence_code
 from kiosk.flow.screen_model import (
@@ -35,8 +37,9 @@ def preparing(state: s.Preparing | s.CheckingDevices, now: Instant, settings: Fl
 
 def paying(state: s.Paying, now: Instant, settings: FlowSettings) -> ScreenModel:
     """Due and inserted; the last place to cancel."""
-    body = Money(state.issued.total_yen, state.inserted_yen, Text("screen.paying.sentence"))
-    return frame(state, ScreenId.PAYING, body, now, settings)
+    sentence, voice = ("exact", "voice.paying_exact") if state.exact_only else ("sentence", "voice.paying")
+    body = Money(state.issued.total_yen, state.inserted_yen, Text(f"screen.paying.{sentence}"))
+    return frame(state, ScreenId.PAYING, body, now, settings, voice=voice)
 
 
 def money_back(state: s.Cancelling | s.Refunding, now: Instant, settings: FlowSettings) -> ScreenModel:
@@ -52,29 +55,18 @@ def money_back(state: s.Cancelling | s.Refunding, now: Instant, settings: FlowSe
 def printing(state: s.Printing, now: Instant, settings: FlowSettings) -> ScreenModel:
     """Sheets out of sheets, and that it takes a while (U25)."""
     documents = state.issued.documents
-    total = sum(settings.sheets(document.pages) for document in documents)
+    total = sum(document.sheets for document in documents)
     done = sum(end.sheets for end in state.done) + state.sheets_out
     number = min(len(state.done) + 1, len(documents))
     sentence = Text("screen.printing.sentence", (("number", str(number)), ("count", str(len(documents)))))
-    detail = Text("screen.printing.stay" if settings.hands_over_here else "screen.printing.stay_counter")
-    return frame(state, ScreenId.PRINTING, Progress(min(done, total), total, sentence, detail), now, settings)
+    body = Progress(min(done, total), total, sentence, Text("screen.printing.stay"))
+    return frame(state, ScreenId.PRINTING, body, now, settings)
 
 
 def collect(state: s.Collect, now: Instant, settings: FlowSettings) -> ScreenModel:
-    """Take it, check the name, and say so if it is somebody else's (INV-21); at a counter, go to staff."""
-    if not settings.hands_over_here:
-        body = Picture("clerk", Text("screen.collect.counter"), Text("screen.collect.counter_detail"))
-        return frame(
-            state,
-            ScreenId.COLLECT,
-            body,
-            now,
-            settings,
-            go_on(),
-            title="screen.collect.title_counter",
-            voice="voice.collect_counter",
-        )
-    body = Picture("collect", Text("screen.collect.sentence"), Text("screen.collect.detail"))
+    """Take it, check the name, and say so if it is somebody else's (INV-21)."""
+    picture, detail = to_take(state)
+    body = Picture(picture, Text("screen.collect.sentence"), detail)
     return frame(
         state,
         ScreenId.COLLECT,
@@ -84,6 +76,26 @@ def collect(state: s.Collect, now: Instant, settings: FlowSettings) -> ScreenMod
         button(Button.NOT_MINE, "screen.collect.not_mine", Role.ALARM),
         go_on(Button.NEXT, "screen.collect.mine"),
     )
+
+
+def to_take(state: s.Collect) -> tuple[str, Text]:
+    """Give picture and sentence of what lies there beside the certificate; a receipt that did not come is written out."""
+    change = state.change_yen > 0
+    match state.receipt:
+        case s.ReceiptPlace.NONE:
+            return "collect_paper", Text("screen.collect.detail_card")
+        case s.ReceiptPlace.COMING | s.ReceiptPlace.OUT if change:
+            return "collect", Text("screen.collect.detail")
+        case s.ReceiptPlace.COMING | s.ReceiptPlace.OUT:
+            return "collect_receipt", Text("screen.collect.detail_receipt")
+        case s.ReceiptPlace.MISSING:
+            number = state.outcome.transaction[:8].upper()
+            values = (("number", number), ("amount", f"{state.outcome.received_yen:,}"))
+            if change:
+                return "collect_change", Text("screen.collect.no_receipt_change", values)
+            return "collect_paper", Text("screen.collect.no_receipt", values)
+        case _:
+            assert_never(state.receipt)
 
 
 def another(state: s.Another, now: Instant, settings: FlowSettings) -> ScreenModel:

@@ -5,25 +5,34 @@ These are shared by all phases so that every ending closes the same books in the
 
 from dataclasses import dataclass
 
-from kiosk.domain.certificates import TransactionId
+from kiosk.domain.certificates import CertificateKind, TransactionId
 from kiosk.flow.codes import case_number
 from kiosk.flow.effects import CheckHealth, Effect, PrintCaseSlip, Report, WatchRemoval
+from kiosk.flow.screen_model import JAPANESE
 from kiosk.flow.session import Session
 from kiosk.flow.states import (
+    Applied,
+    Applying,
     Attended,
     CallingStaff,
     CardPlace,
+    CaseNumber,
     DocumentEnd,
     Idle,
+    InspectingSignature,
+    LastPassword,
     LastTry,
     Message,
     MoneyPlace,
     OutOfService,
+    Password,
     Pin,
     PlaceCard,
     ReturningCard,
+    Signing,
     State,
     TakeCard,
+    Unsent,
     Verified,
     Verifying,
 )
@@ -46,10 +55,10 @@ def ignore(state: State) -> Step:
     return Step(state, (), ignored=True)
 
 
-def rest(stopped: str | None = None) -> Step:
-    """End a visit: back to `Idle`, or out of service when an incident stopped the machine."""
+def rest(stopped: str | None = None, cases: tuple[CaseNumber, ...] = ()) -> Step:
+    """End a visit: back to `Idle`, or out of service when an incident stopped the machine; staff see whose cases."""
     if stopped is not None:
-        return Step(OutOfService(frozenset(), stopped))
+        return Step(OutOfService(frozenset(), stopped, cases))
     return Step(Idle(), (CheckHealth(),))
 
 
@@ -60,6 +69,10 @@ def card_lies(state: State) -> bool:
             return state.inspecting
         case LastTry() | Pin() | Verifying() | TakeCard() | ReturningCard():
             return True
+        case InspectingSignature() | LastPassword() | Password() | Signing() | Applying() | Applied():
+            return True
+        case Unsent():
+            return state.watch is not None
         case Message():
             return state.card is CardPlace.LYING
         case _:
@@ -72,7 +85,7 @@ def leave(state: Attended, now: Instant) -> Step:
     if card_lies(state):
         session, ticket = state.session.next_ticket()
         return Step(ReturningCard(session, ticket, now.steady_s), (WatchRemoval(ticket),))
-    return rest(stopped)
+    return rest(stopped, (state.case,) if isinstance(state, CallingStaff) else ())
 
 
 def tell(
@@ -95,8 +108,8 @@ def tell(
 
 
 def voided(issued: Issued, done: tuple[DocumentEnd, ...] = ()) -> tuple[DocumentEnd, ...]:
-    """Complete the fates of an order's documents: whatever was not begun is void."""
-    rest_of_them = issued.documents[len(done) :]
+    """Complete the fates of an order's certificates: whatever was not begun is void."""
+    rest_of_them = issued.certificates[len(done) :]
     return done + tuple(DocumentEnd(document.serial, DocumentFate.VOIDED, 0) for document in rest_of_them)
 
 
@@ -109,12 +122,28 @@ def outcome_of(
 
 
 def call_staff(
-    session: Session, code: str, outcome: OrderOutcome, *, stops: bool = False, effects: tuple[Effect, ...] = ()
+    session: Session,
+    code: str,
+    outcome: OrderOutcome,
+    kind: CertificateKind | None,
+    *,
+    stops: bool = False,
+    effects: tuple[Effect, ...] = (),
 ) -> Step:
     """Turn an order into a numbered case: reported as such, slip printed, number shown."""
     case = case_number(outcome.transaction)
     reported = OrderOutcome(outcome.transaction, outcome.money, outcome.received_yen, outcome.documents, case)
-    return Step(
-        CallingStaff(session, case, code, stops),
-        (*effects, Report(reported), PrintCaseSlip(case, code, outcome.transaction)),
-    )
+    english = session.language != JAPANESE
+    slip = PrintCaseSlip(case, code, outcome.transaction, kind, held_yen(outcome), english)
+    return Step(CallingStaff(session, case, code, stops), (*effects, Report(reported), slip))
+
+
+def held_yen(outcome: OrderOutcome) -> int | None:
+    """Give what the machine still holds of the resident's money; None when that is what nobody knows."""
+    match outcome.money:
+        case MoneyFate.KEPT:
+            return outcome.received_yen
+        case MoneyFate.NONE | MoneyFate.REFUNDED:
+            return 0
+        case MoneyFate.UNKNOWN:
+            return None

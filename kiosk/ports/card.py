@@ -1,7 +1,8 @@
 """The My Number card (or phone) as a visit sees it, and the one buffer that ever holds a PIN.
 
 No type of PC/SC crosses this port. The PIN goes from the pad into `PinBuffer`, from there into the chip, and nowhere
-else; digits are in no event, log line or exception.
+else; digits are in no event, log line or exception. The password of the other certificate, which signs applications,
+goes the same way through `kiosk.ports.password`.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from threading import Event, Lock
 from typing import Protocol
+
+from kiosk.ports.password import PasswordBuffer
 
 PIN_LENGTH = 4
 """Digits of the 利用者証明用 PIN."""
@@ -167,6 +170,42 @@ class Signed:
     """RSASSA-PKCS1-v1_5 with SHA-256 over the statement; the card makes no other (as of the 2016 generation)."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyForPassword:
+    """A card that can sign an application for its holder."""
+
+    tries_left: int
+    """Of the 署名用 password, as the chip says, 1 to 5; never our own count."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordBlocked:
+    """The password counter is at zero; only the holder's municipality can reset it. The 4-digit PIN is untouched."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoSignatureCertificate:
+    """A My Number card whose holder has no 署名用電子証明書, such as a child's."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongPassword:
+    """The chip refused the characters."""
+
+    tries_left: int
+    """As the chip says, 0 to 4; 0 means the password is blocked now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedApplication:
+    """The holder's signature under an application, made by the chip."""
+
+    certificate_der: bytes = field(repr=False)
+    """署名用電子証明書, DER, cut at its own length. It carries name, address, birth date and sex."""
+    signature: bytes = field(repr=False)
+    """RSASSA-PKCS1-v1_5 with SHA-256 over the application's statement."""
+
+
 Inspection = (
     ReadyForPin
     | PinBlocked
@@ -182,6 +221,28 @@ Authentication = (
     | WrongPin
     | PinBlocked
     | NoAuthenticationCertificate
+    | NotAMyNumberCard
+    | OldResidentCard
+    | CardRemoved
+    | CardFault
+    | ReaderUnavailable
+)
+
+SignatureInspection = (
+    ReadyForPassword
+    | PasswordBlocked
+    | NoSignatureCertificate
+    | NotAMyNumberCard
+    | OldResidentCard
+    | CardRemoved
+    | CardFault
+    | ReaderUnavailable
+)
+ApplicationSignature = (
+    SignedApplication
+    | WrongPassword
+    | PasswordBlocked
+    | NoSignatureCertificate
     | NotAMyNumberCard
     | OldResidentCard
     | CardRemoved
@@ -211,6 +272,18 @@ class CardReader(Protocol):
 
     def authenticate(self, digest: bytes, pin: PinBuffer) -> Authentication:
         """Read the certificate, verify the PIN once and sign a 32-byte SHA-256 digest, then power the card down.
+
+        Spends at most one try. Never sends VERIFY to a card that says it is blocked. The buffer is empty afterwards
+        on every path.
+        """
+        ...
+
+    def inspect_signature(self) -> SignatureInspection:
+        """Find out whether the card can sign an application, and how many password tries it has left, spending none."""
+        ...
+
+    def sign_application(self, digest: bytes, password: PasswordBuffer) -> ApplicationSignature:
+        """Verify the password once, sign a 32-byte SHA-256 digest and read the certificate, then power the card down.
 
         Spends at most one try. Never sends VERIFY to a card that says it is blocked. The buffer is empty afterwards
         on every path.

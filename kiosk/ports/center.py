@@ -18,6 +18,7 @@ from kiosk.domain.certificates import (
     SerialNumber,
     TransactionId,
 )
+from kiosk.domain.registration import Purpose, ReceptionNumber, UseApplication
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class RefusalReason(Enum):
     """Nothing declared for this 年度."""
     NOT_REGISTERED = "REFUSED-08"
     """The 本籍地 has no 利用登録 of this card, or has not decided on it yet."""
+    ALREADY_APPLIED = "REFUSED-09"
+    """A 利用登録 of this card is applied for or done already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,13 @@ class VisitOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplicationReceived:
+    """The 本籍地 has the application for 利用登録 durably."""
+
+    reception_number: ReceptionNumber
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentMismatch:
     """A document is not of this visit, this order or this content. The machine stops and keeps evidence (INV-1)."""
 
@@ -80,9 +90,43 @@ class DocumentMismatch:
     transaction: TransactionId | None
 
 
+class DocumentRole(Enum):
+    """What a document is; the last two come at a counter only. Values are the words on the wire."""
+
+    CERTIFICATE = "certificate"
+    APPLICATION = "application"
+    """申請書, kept by the office; plain paper."""
+    RECEIPT = "receipt"
+    """領収書, handed over with the certificate; plain paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterTicket:
+    """What the 受付票 of a counter order shows, and where its sheets belong."""
+
+    number: int
+    """Waiting number, 1 to 9999; begins anew every day at every office."""
+    check: str
+    """Four letters and digits without look-alikes."""
+    code: str = field(repr=False)
+    """128 random bits, 32 hexadecimal digits, for the QR; good for one handing over."""
+    office: str
+    waiting_place: str
+    """Where to wait, in the office's own words."""
+    due_yen: int
+    """Still to be paid: the total, or 0 where a sheet is printed again for a number that was paid."""
+    security_tray: str
+    """IPP `media-source` keyword of the tray with security paper: for certificates, and for nothing else."""
+    plain_tray: str
+    """IPP `media-source` keyword of the tray for 申請書 and 領収書."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One opened certificate, ready for paper; exists only in the memory of the visit it was sealed to."""
+    """One opened certificate, ready for paper; exists only in the memory of the visit it was sealed to.
+
+    At a counter also the papers around it. `OrderOutcome.documents` names those of role CERTIFICATE and no others.
+    """
 
     transaction: TransactionId
     serial: SerialNumber
@@ -90,6 +134,14 @@ class Document:
     pages: int
     sha256: bytes = field(repr=False)
     pdf: bytes = field(repr=False)
+    role: DocumentRole = DocumentRole.CERTIFICATE
+    two_sided: bool = False
+    """True: every second page is the back of the one before."""
+
+    @property
+    def sheets(self) -> int:
+        """Sheets of paper it takes."""
+        return (self.pages + 1) // 2 if self.two_sided else self.pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +150,15 @@ class Issued:
 
     transaction: TransactionId
     documents: tuple[Document, ...] = field(repr=False)
-    """One a copy, each with its own serial number."""
+    """One a copy, each with its own serial number; at a counter the 申請書 before them and the 領収書 after them."""
     total_yen: int
+    ticket: CounterTicket | None = None
+    """None but at a counter, where there is always one."""
+
+    @property
+    def certificates(self) -> tuple[Document, ...]:
+        """The documents that were ordered, without the papers around them."""
+        return tuple(document for document in self.documents if document.role is DocumentRole.CERTIFICATE)
 
     @property
     def pages(self) -> int:
@@ -159,6 +218,19 @@ class VisitChannel(Protocol):
         """Show the card's certificate and signature; opens the visit when the verdict is good."""
         ...
 
+    def application_digest(self, application: UseApplication) -> bytes:
+        """SHA-256 of the application's statement that the card is to sign with its signature key, 32 bytes.
+
+        Bound to this visit, its nonce and its municipality; only after `prove` opened the visit, else ValueError.
+        """
+        ...
+
+    def apply(
+        self, application: UseApplication, certificate_der: bytes, signature: bytes, key: IdempotencyKey
+    ) -> ApplicationReceived | Refused | CenterUnavailable:
+        """Hand in an application for 利用登録. Safe to repeat with the same key and application."""
+        ...
+
     def order(self, order: Order, key: IdempotencyKey) -> Issued | Refused | DocumentMismatch | CenterUnavailable:
         """Order, receive, open and check every document. Safe to repeat with the same key and order."""
         ...
@@ -192,7 +264,9 @@ class IssuingCenter(Protocol):
         """List the municipalities that issue here, in the order of their readings."""
         ...
 
-    def begin_visit(self, municipality: MunicipalityCode) -> VisitChannel | Refused | CenterUnavailable:
+    def begin_visit(
+        self, municipality: MunicipalityCode, purpose: Purpose = Purpose.RESIDENCE
+    ) -> VisitChannel | Refused | CenterUnavailable:
         """Get a nonce and make this visit's key."""
         ...
 
@@ -202,4 +276,25 @@ class IssuingCenter(Protocol):
 
     def order_state(self, transaction: TransactionId) -> OrderState | CenterUnavailable:
         """Ask for an order's state; used when a start-up settles what a power cut left open."""
+        ...
+
+
+class PrinterCondition(Enum):
+    """How a printer of a counter terminal is, for the clerks' console; values are the words on the wire."""
+
+    READY = "ready"
+    PAPER_LOW = "paper_low"
+    PAPER_OUT = "paper_out"
+    """No paper, or not the paper that is needed, in the tray that it must come from."""
+    FAULT = "fault"
+    UNREACHABLE = "unreachable"
+
+
+class CounterDesk(Protocol):
+    """The clerks behind the counter, as far as a terminal speaks to them."""
+
+    def tell_status(
+        self, municipality: MunicipalityCode, printer: PrinterCondition, slips: PrinterCondition
+    ) -> Reported | ReportRejected | CenterUnavailable:
+        """Tell how the printer behind the counter and the slip printer are; at every change, safe to repeat."""
         ...

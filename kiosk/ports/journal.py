@@ -3,6 +3,7 @@
 Entries carry identifiers, amounts and counts, nothing of a person.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NewType, Protocol
@@ -63,6 +64,10 @@ class Journal(Protocol):
 
     def intend(self, intent: Intent) -> IntentId:
         """Write down an act before it is begun."""
+        ...
+
+    def note(self, intents: Sequence[Intent]) -> None:
+        """Write down acts that are done already, at one stroke: after a power cut all of them are known, or none."""
         ...
 
     def conclude(self, intent_id: IntentId, result: str, detail: int = 0) -> None:

@@ -6,6 +6,7 @@ here is ever retried on a guess.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from threading import Event
 from typing import NewType, Protocol
 
@@ -53,6 +54,17 @@ class NotCharged:
     """The device holds no money under this key."""
 
 
+class ChangeAdvice(Enum):
+    """What a screen can say about change before an amount is paid."""
+
+    ANY = "any"
+    """Whatever is taken, change is there for it."""
+    EXACT_ONLY = "exact_only"
+    """Only money that needs no change, or for which there is change, is taken; the rest falls through."""
+    NONE = "none"
+    """The amount cannot be taken now."""
+
+
 PaymentOutcome = Paid | PaymentCancelled | PaymentUnknown | PaymentUnavailable
 RefundOutcome = Refunded | NotCharged | PaymentUnknown | PaymentUnavailable
 ChargeState = Paid | NotCharged | Refunded | PaymentUnknown
@@ -63,6 +75,10 @@ class PaymentDevice(Protocol):
 
     def unavailable(self, due_yen: int) -> PaymentUnavailable | None:
         """Say why an amount could not be taken now, before anything irreversible; None when it can."""
+        ...
+
+    def change_advice(self, due_yen: int) -> ChangeAdvice:
+        """Say whether change will be there; asked after `unavailable` and before the payment screen."""
         ...
 
     def collect(self, key: ChargeKey, due_yen: int, inserted: Callable[[int], None], stop: Event) -> PaymentOutcome:

@@ -17,7 +17,7 @@ class PrinterUnavailable:
     """The order could not be printed now; known before payment."""
 
     code: str
-    """PRINT-01 printer away, PRINT-02 paper, PRINT-03 toner, PRINT-04 cover or jam, PRINT-06 job not taken."""
+    """PRINT-01 printer away, -02 paper, -03 toner, -04 cover or jam, -06 job not taken, -07 paused, stalled or unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The resident's screen: one still page at a time, drawn from a `ScreenModel`. It decides nothing.
 
 A page is made anew for every screen and destroyed with it, so names and choices leave the process with their page. The
-PIN buffer is emptied whenever a screen comes that has no use for it.
+buffers of PIN and password are emptied whenever a screen comes that has no use for them.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,14 +13,16 @@ from PySide6.QtCore import QRect, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from kiosk.flow.screen_model import Action, Language, PinPad, Role, ScreenId, ScreenModel, Touch
+from kiosk.flow.screen_model import Action, Language, PasswordPad, PinPad, Role, ScreenId, ScreenModel, Touch
 from kiosk.ports.card import PinBuffer
+from kiosk.ports.password import PasswordBuffer
 from kiosk.ui.drawings import Drawings
 from kiosk.ui.geometry import ScreenGeometry
 from kiosk.ui.guard import Guard
 from kiosk.ui.lettering import Lettering
 from kiosk.ui.pages.catalogue import page_for
 from kiosk.ui.pages.page import Page
+from kiosk.ui.pages.password_pad import PasswordPadPage
 from kiosk.ui.pages.pin_pad import PinPadPage
 from kiosk.ui.parts.banner import SpecimenBanner
 from kiosk.ui.parts.button import PressButton
@@ -30,20 +32,22 @@ from kiosk.ui.parts.kit import Kit
 from kiosk.ui.parts.text import TextBlock
 from kiosk.ui.parts.warning import StillThere
 from kiosk.ui.strings import Strings
-from kiosk.ui.theme import CALM, HIGH_CONTRAST, LARGE_TEXT, Style, Theme
+from kiosk.ui.theme import CALM, HIGH_CONTRAST, LARGE_TEXT, TYPE_SIZES, Style, Theme
 
 
 class KioskWindow(QWidget):
     """Draws models and says what was touched."""
 
     touched = Signal(object)
-    """A Touch. Never one of a PIN key."""
+    """A Touch. Never one of a key of PIN or password."""
     pin_typed = Signal(int)
     """How many digits the PIN buffer holds now."""
+    password_typed = Signal(int)
+    """How many characters the password buffer holds now."""
     announced = Signal(str)
     """The line to be spoken, whenever the screen or its language changes."""
     tone = Signal()
-    """A control was pressed; the same for all of them, so that nobody hears a digit."""
+    """A control was pressed; the same for all of them, so that nobody hears what was typed."""
 
     def __init__(
         self,
@@ -51,6 +55,7 @@ class KioskWindow(QWidget):
         assets_dir: Path,
         strings: Mapping[Language, Strings],
         pin: PinBuffer,
+        password: PasswordBuffer,
         geometry: ScreenGeometry,
         now_s: Callable[[], float],
         repeat_ms: int = 0,
@@ -66,6 +71,7 @@ class KioskWindow(QWidget):
         self._assets_dir = assets_dir
         self._strings = strings
         self._pin = pin
+        self._password = password
         self._guard = Guard(now_s, repeat_ms)
         self._px_per_mm = geometry.px_per_mm
         self._specimen = specimen
@@ -90,7 +96,7 @@ class KioskWindow(QWidget):
         ended = before is not None and before.screen is not ScreenId.IDLE and model.screen is ScreenId.IDLE
         if ended:
             self._theme = replace(self._theme, palette=CALM, text_scale=1.0)
-        model = self._without_stale_digits(before, model)
+        model = self._without_stale_characters(before, self._without_stale_digits(before, model))
         self._model = model
         if before is None or self._page is None or self._needs_page(before, model):
             self._build(model)
@@ -122,8 +128,9 @@ class KioskWindow(QWidget):
             self._rebuild()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Leave no digit behind."""
+        """Leave nothing typed behind."""
         self._pin.clear()
+        self._password.clear()
         super().closeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -139,6 +146,18 @@ class KioskWindow(QWidget):
         self._pin.clear()
         if model.screen is ScreenId.PIN and isinstance(model.body, PinPad):
             self.pin_typed.emit(0)
+            return replace(model, body=replace(model.body, typed=0))
+        return model
+
+    def _without_stale_characters(self, before: ScreenModel | None, model: ScreenModel) -> ScreenModel:
+        """Do the same for the password: it may be there on its own page, and while the card signs."""
+        stays = before is not None and before.screen is ScreenId.PASSWORD and before.language == model.language
+        at_home = model.screen is ScreenId.SIGNING or (model.screen is ScreenId.PASSWORD and stays)
+        if not len(self._password) or at_home:
+            return model
+        self._password.clear()
+        if isinstance(model.body, PasswordPad):
+            self.password_typed.emit(0)
             return replace(model, body=replace(model.body, typed=0))
         return model
 
@@ -182,9 +201,11 @@ class KioskWindow(QWidget):
         self._header = Header(kit, self, own_names, preferences=model.screen is ScreenId.IDLE)
         self._header.preferred.connect(self._prefer)
         self._title = TextBlock(kit, self, Style.TITLE, "title")
-        self._page = page_for(model.body, kit, self, self._pin)
+        self._page = page_for(model.body, kit, self, self._pin, self._password)
         if isinstance(self._page, PinPadPage):
             self._page.pin_typed.connect(self.pin_typed)
+        if isinstance(self._page, PasswordPadPage):
+            self._page.password_typed.connect(self.password_typed)
         self._footer = Footer(kit, self, self._row(model))
         for part in (self._banner, self._header, self._title, self._page):
             if part is not None and not (part is self._title and self._page.owns_title):
@@ -225,9 +246,11 @@ class KioskWindow(QWidget):
         self._title.setText(self._kit.text(model.title))
         if not self._page.owns_title:
             margin = px(theme.margin_mm)
-            setting = self._kit.lettering.set(self._title.text(), Style.TITLE, width - 2 * margin, px(34), even=True)
+            room, size = width - 2 * margin, TYPE_SIZES[Style.TITLE]
+            scale = size.cap_mm / size.most_mm if self._page.spares_title and theme.text_scale > 1 else 1.0
+            setting = self._kit.lettering.set(self._title.text(), Style.TITLE, room, px(34), even=True, scale=scale)
             height = min(round(setting.height_px) + 1, px(34))
-            self._title.place(QRect(margin, top + px(4), width - 2 * margin, height))
+            self._title.place(QRect(margin, top + px(4), room, height), scale=scale)
             top += px(4) + height + px(4)
         self._page.setGeometry(0, top, width, self.height() - footer_height - top)
         self._page.draw(model)
@@ -257,10 +280,10 @@ class KioskWindow(QWidget):
         self._warning.stay.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _focus(self, model: ScreenModel) -> None:
-        """Give the focus to the action a reader most likely wants; before the last try that is to stop."""
+        """Give the focus to the action a reader most likely wants; before a last try that is to stop."""
         assert self._footer is not None
         roles = (Role.PRIMARY, Role.SECONDARY, Role.BACK, Role.CANCEL)
-        if model.screen is ScreenId.LAST_TRY:
+        if model.screen in {ScreenId.LAST_TRY, ScreenId.LAST_PASSWORD}:
             roles = (Role.CANCEL, Role.BACK, Role.PRIMARY, Role.SECONDARY)
         for role in roles:
             button = self._footer.button_for(role)

@@ -118,7 +118,7 @@ def _figures(center: Center, folder: Path) -> list[dict[str, object]]:
     facts = issuance._decide(service, device, visit, ORDER_REQUEST, center.clock.at)
     assert isinstance(facts, issuance._Facts), facts
     txn, serial = token_hex(16), issuance._new_serial(service)
-    drawn = issuance._draw(service, facts, ORDER_REQUEST, serial, txn, center.clock.at)
+    drawn = issuance._draw(service, visit, facts, ORDER_REQUEST, serial, txn, center.clock.at)
     assert isinstance(drawn, DrawnDocument), drawn
     answer = order()
     (document,) = answer.documents
@@ -137,10 +137,12 @@ def _figures(center: Center, folder: Path) -> list[dict[str, object]]:
     verifying = median_ms(lambda: holder.verify(signature, message, padding.PKCS1v15(), hashes.SHA256()))
     decide = median_ms(lambda: issuance._decide(service, device, visit, ORDER_REQUEST, center.clock.at))
     draw = median_ms(
-        lambda: issuance._draw(service, facts, ORDER_REQUEST, issuance._new_serial(service), txn, center.clock.at)
+        lambda: issuance._draw(
+            service, visit, facts, ORDER_REQUEST, issuance._new_serial(service), txn, center.clock.at
+        )
     )
     find = median_ms(lambda: store.load_open(service.engine, VisitId(visit_id), KIOSK, center.clock.at))
-    record = issuance._order_record(service, visit, ORDER_REQUEST, "", "0" * 64, facts, txn, center.clock.at)
+    record = issuance._order_record(service, device, visit, ORDER_REQUEST, "", "0" * 64, facts, txn, center.clock.at)
     paper = issuance._document_record(answer, ORDER_REQUEST, document)
 
     def durable() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kiosk.cardproc import load_persona
+from kiosk.domain.registration import Purpose
 from kiosk.flow.screen_model import Button, ScreenId
 from kiosk.headless import FieldHand
 from kiosk.lanes import Lane
@@ -48,8 +49,8 @@ class LateOrders(Gate):
     def __init__(self, center: Any) -> None:  # noqa: ANN401 - the port
         super().__init__(center, "")
 
-    def begin_visit(self, municipality: str) -> object:
-        channel = Gate(self._device.begin_visit(municipality), "order")
+    def begin_visit(self, municipality: str, purpose: Purpose = Purpose.RESIDENCE) -> object:
+        channel = Gate(self._device.begin_visit(municipality, purpose), "order")
         channel.armed, channel.reached, channel.opened = self.armed, self.reached, self.opened
         return channel
 
@@ -61,7 +62,7 @@ def gated(world: World, which: str) -> tuple[World, Gate]:
         late = LateOrders(world.center)
         return replace(world, center=late), late  # type: ignore[arg-type]  # hands every call on
     gate = Gate(getattr(world, part), call)
-    return replace(world, **{part: gate}), gate
+    return replace(world, **{part: gate}), gate  # type: ignore[arg-type]  # hands every call on
 
 
 def cancel(here: Standing) -> None:

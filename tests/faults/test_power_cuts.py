@@ -18,8 +18,8 @@ from kiosk.runner import Runner, RunnerCrashedError
 from kiosk.world import World
 from tests.support.town import FLOW, Machine
 
-WRITES = ("intend", "conclude", "decide", "settle")
-VISIT_WRITES = 8
+WRITES = ("intend", "note", "conclude", "decide", "settle")
+VISIT_WRITES = 7
 """Of a visit for one copy: issue, money and print with their ends, the decision, the settlement."""
 
 
@@ -99,7 +99,7 @@ def restart(world: World) -> None:
         running.join(30)
 
 
-IN_DOUBT = {(5, False), (6, True)}
+IN_DOUBT = {(4, False), (5, True)}
 """Cuts after which nobody can know whether the sheet came out: between the intention to print and its end."""
 
 
@@ -166,7 +166,7 @@ def test_the_number_of_writes_is_as_the_cuts_assume(machine: Machine) -> None:
 def test_a_cut_between_money_and_paper_gives_the_money_back(machine: Machine) -> None:
     kept: list[Remembering] = []
     with (
-        machine.started(lambda journal: cutting(journal, 5, before=True)) as world,
+        machine.started(lambda journal: cutting(journal, 4, before=True)) as world,
         pytest.raises(RunnerCrashedError),
     ):
         machine.visit(world)

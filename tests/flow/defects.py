@@ -4,16 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.domain.certificates import Order, SerialNumber
+from kiosk.domain.registration import Purpose
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow import states as s
 from kiosk.flow.advance import advance
+from kiosk.flow.counter import check_trays
 from kiosk.flow.screen_model import Button
 from kiosk.flow.settings import FlowSettings
 from kiosk.flow.step import Step
 from kiosk.ports.card import WrongPin
 from kiosk.ports.center import DocumentFate, MoneyFate
 from kiosk.ports.clock import Instant
+from kiosk.ports.printer import Printed
 from tests.flow import samples as m
 from tests.flow.world import Advance
 
@@ -72,8 +75,8 @@ def skips_the_question_before_the_last_try(
 ) -> Step:
     step = advance(state, event, now, settings)
     match step.state:
-        case s.LastTry(session, municipality, token, watch) if not step.ignored:
-            pad = s.Pin(session, municipality, token, 1, watch, last_try_accepted=True)
+        case s.LastTry(session, aim, token, watch) if not step.ignored:
+            pad = s.Pin(session, aim, token, 1, watch, last_try_accepted=True)
             return replace(step, state=pad)
         case _:
             return step
@@ -83,10 +86,40 @@ def tries_the_pin_again_by_itself(state: s.State, event: ev.Event, now: Instant,
     match state, event:
         case s.Verifying(), ev.Authenticated(ticket, WrongPin()) if ticket == state.ticket:
             session, again = state.session.next_ticket()
-            effect = fx.Authenticate(again, state.municipality.code)
+            effect = fx.Authenticate(again, state.aim.municipality.code, Purpose.RESIDENCE)
             return Step(replace(state, session=session, ticket=again), (effect,))
         case _:
             return advance(state, event, now, settings)
+
+
+def skips_the_question_before_the_last_password(
+    state: s.State, event: ev.Event, now: Instant, settings: FlowSettings
+) -> Step:
+    step = advance(state, event, now, settings)
+    match step.state:
+        case s.LastPassword(session, verified, form, watch) if not step.ignored:
+            keys = s.Password(session, verified, form, 1, watch, last_try_accepted=True)
+            return replace(step, state=keys)
+        case _:
+            return step
+
+
+def signs_something_else(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    step = advance(state, event, now, settings)
+    other = replace(m.FORM, telephone="000-0000-0000").application()
+    changed = tuple(
+        replace(effect, application=other) if isinstance(effect, fx.SendApplication) else effect
+        for effect in step.effects
+    )
+    return replace(step, effects=changed)
+
+
+def numbers_what_was_not_received(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    step = advance(state, event, now, settings)
+    if isinstance(state, s.Applying) and isinstance(step.state, s.Unsent) and not step.ignored:
+        slip = fx.PrintReceptionSlip(m.NUMBER, m.SHIOMINO)
+        return replace(step, effects=(slip, *step.effects))
+    return step
 
 
 def keeps_money_for_nothing(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
@@ -156,6 +189,36 @@ def drops_an_order_on_cancel(state: s.State, event: ev.Event, now: Instant, sett
     return step
 
 
+def orders_before_it_looks_into_the_trays(
+    state: s.State, event: ev.Event, now: Instant, settings: FlowSettings
+) -> Step:
+    step = advance(state, event, now, settings)
+    match step.state:
+        case s.CheckingTrays(session, verified, order, ticket) if isinstance(state, s.Confirming):
+            return Step(s.Preparing(session, verified, order, ticket), (fx.PlaceOrder(ticket, order),))
+        case _:
+            return step
+
+
+def orders_what_is_printed_again(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    match state, event:
+        case s.Numbered(), ev.SetPrinted(ticket, Printed()) if ticket == state.papers:
+            return check_trays(state.session, state.verified, state.order, state.counter)
+        case _:
+            return advance(state, event, now, settings)
+
+
+def prints_a_slip_for_a_number_that_has_one(
+    state: s.State, event: ev.Event, now: Instant, settings: FlowSettings
+) -> Step:
+    step = advance(state, event, now, settings)
+    if isinstance(state, s.Numbered) and state.slip is not None and isinstance(step.state, s.Numbered):
+        municipality, order = state.verified.municipality, state.order
+        again = fx.PrintCounterSlip(state.slip, state.counter, municipality, order.kind, order.copies, english=False)
+        return replace(step, effects=(*step.effects, again))
+    return step
+
+
 def changing_orders(change: Callable[[Order], Order]) -> Advance:
     """Make a machine that orders something else than was chosen."""
 
@@ -178,6 +241,10 @@ DEFECTS: dict[str, Advance] = {
     "never forgets": without(fx.ForgetVisit),
     "never reports": without(fx.Report),
     "never clears the pad": without(fx.ClearPin),
+    "never clears the password": without(fx.ClearPassword),
+    "skips the question before the last password": skips_the_question_before_the_last_password,
+    "signs something else": signs_something_else,
+    "numbers what was not received": numbers_what_was_not_received,
     "never stops watching": without(fx.StopWatching),
     "never abandons an order": without(fx.AbandonOrder),
     "raises no incident": without(fx.RaiseIncident),
@@ -190,6 +257,9 @@ DEFECTS: dict[str, Advance] = {
     "goes on beside the card": goes_on_beside_the_card,
     "serves on after an incident": serves_on_after_an_incident,
     "drops an order on cancel": drops_an_order_on_cancel,
+    "orders before it looks into the trays": orders_before_it_looks_into_the_trays,
+    "orders what is printed again": orders_what_is_printed_again,
+    "prints a slip for a number that has one": prints_a_slip_for_a_number_that_has_one,
     "forgets the year": changing_orders(lambda order: replace(order, year=None)),
     "forgets whom it is about": changing_orders(lambda order: replace(order, members=())),
     "names persons of another list": changing_orders(lambda order: replace(order, members=(m.MEMBERS[0].ref,))),

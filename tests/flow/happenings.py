@@ -1,9 +1,11 @@
 """Every kind of event with every kind of outcome, as it would come to a given state."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from kiosk.domain.certificates import CertificateKind, ScopeKind, SerialNumber
 from kiosk.domain.hours import JST
+from kiosk.domain.registration import RegistrationState
 from kiosk.flow import events as ev
 from kiosk.flow import states as s
 from kiosk.flow.screen_model import JAPANESE, Button, Touch
@@ -13,17 +15,30 @@ from kiosk.ports.card import (
     CardRemoved,
     Inspection,
     NoAuthenticationCertificate,
+    NoSignatureCertificate,
     NotAMyNumberCard,
     OldResidentCard,
+    PasswordBlocked,
     PinBlocked,
     ReaderUnavailable,
+    ReadyForPassword,
     ReadyForPin,
+    SignatureInspection,
     TokenKind,
+    WrongPassword,
     WrongPin,
 )
-from kiosk.ports.center import CenterUnavailable, DocumentMismatch, RefusalReason, Refused
+from kiosk.ports.center import (
+    ApplicationReceived,
+    CenterUnavailable,
+    DocumentMismatch,
+    Issued,
+    RefusalReason,
+    Refused,
+)
 from kiosk.ports.clock import Instant
 from kiosk.ports.payment import (
+    ChangeAdvice,
     NotCharged,
     Paid,
     PaymentCancelled,
@@ -34,6 +49,7 @@ from kiosk.ports.payment import (
     RefundOutcome,
 )
 from kiosk.ports.printer import Printed, PrinterReady, PrinterUnavailable, PrintFailed, PrintUnknown
+from kiosk.ports.slips import SlipFailed, SlipOutcome, SlipPrinted, SlipPrinterUnavailable, SlipUnknown
 from tests.flow import samples as m
 
 Happening = tuple[str, ev.Event, Instant]
@@ -41,6 +57,7 @@ Happening = tuple[str, ev.Event, Instant]
 NEW_YEAR = datetime(2026, 12, 31, 12, 0, tzinfo=JST)
 REFUSED = Refused(RefusalReason.COUNTER_ONLY, "AB12CD")
 CENTER = CenterUnavailable("CENTER-01")
+NO_ROLL = SlipPrinterUnavailable("SLIP-02")
 INSPECTIONS: dict[str, Inspection] = {
     "3 tries": ReadyForPin(TokenKind.CARD, 3),
     "1 try": ReadyForPin(TokenKind.CARD, 1),
@@ -68,10 +85,64 @@ AUTHENTICATIONS: dict[str, ev.AuthenticationOutcome] = {
     "incomplete": ev.PinIncomplete(),
     "refused": REFUSED,
     "center away": CENTER,
+    "opened, for the seal": m.SEAL_OPENED,
+    "opened, not registered": m.registration(RegistrationState.NONE).opened,
+    "opened, rejected": m.registration(RegistrationState.REJECTED).opened,
+    "opened, pending": m.registration(RegistrationState.RECEIVED).opened,
+    "opened, registered": m.registration(RegistrationState.REGISTERED).opened,
 }
+SIGNATURE_INSPECTIONS: dict[str, SignatureInspection] = {
+    "5 tries": ReadyForPassword(5),
+    "1 try": ReadyForPassword(1),
+    "0 tries": ReadyForPassword(0),
+    "blocked": PasswordBlocked(),
+    "no certificate": NoSignatureCertificate(),
+    "other card": NotAMyNumberCard(),
+    "old card": OldResidentCard(),
+    "removed": CardRemoved(),
+    "fault": CardFault("select", 0x6F00),
+    "reader away": ReaderUnavailable("CARD-02"),
+}
+SIGNINGS: dict[str, ev.SigningOutcome] = {
+    "signed": m.SIGNED,
+    "wrong, 4 left": WrongPassword(4),
+    "wrong, 1 left": WrongPassword(1),
+    "wrong, 0 left": WrongPassword(0),
+    "blocked": PasswordBlocked(),
+    "no certificate": NoSignatureCertificate(),
+    "other card": NotAMyNumberCard(),
+    "old card": OldResidentCard(),
+    "removed": CardRemoved(),
+    "fault": CardFault("sign", 0x6F00),
+    "reader away": ReaderUnavailable("CARD-02"),
+    "incomplete": ev.PasswordIncomplete(),
+    "visit gone": ev.VisitGone(),
+}
+APPLICATIONS: dict[str, ApplicationReceived | Refused | CenterUnavailable] = {
+    "received": ApplicationReceived(m.NUMBER),
+    "refused": Refused(RefusalReason.ALREADY_APPLIED),
+    "center away": CENTER,
+}
+
+
+def other_trays() -> Issued:
+    """Give an order of an office that means other trays than this terminal knows."""
+    issued = m.at_counter(m.issued())
+    assert issued.ticket is not None
+    return replace(issued, ticket=replace(issued.ticket, security_tray="tray-1"))
+
+
+def without_receipt() -> Issued:
+    issued = m.at_counter(m.issued())
+    return replace(issued, documents=issued.documents[:-1])
+
+
 ORDERS: dict[str, ev.OrderAnswer] = {
     "issued": m.issued(),
     "issued, a copy too few": m.issued(1),
+    "issued at a counter": m.at_counter(m.issued()),
+    "issued at a counter, other trays": other_trays(),
+    "issued at a counter, one paper missing": without_receipt(),
     "refused": REFUSED,
     "mismatch": DocumentMismatch("digest", m.TRANSACTION),
     "center away": CENTER,
@@ -90,6 +161,11 @@ PRINTS: dict[str, Printed | PrintFailed | PrintUnknown | DocumentMismatch] = {
     "unknown": PrintUnknown(0),
     "mismatch": DocumentMismatch("subject", m.TRANSACTION),
 }
+SLIPS: dict[str, SlipOutcome] = {
+    "printed": SlipPrinted(),
+    "failed": SlipFailed("SLIP-02"),
+    "unknown": SlipUnknown(),
+}
 REFUNDS: dict[str, RefundOutcome] = {
     "refunded": Refunded(600),
     "refunded in part": Refunded(100),
@@ -104,6 +180,8 @@ ARGUMENTS = {
     Button.YEAR: "2025",
     Button.ITEM: "my_number",
     Button.DIGIT: "7",
+    Button.CHARACTER: "1",
+    Button.CORRECT: "hittosha",
 }
 
 
@@ -123,6 +201,8 @@ def touches() -> list[tuple[str, Touch]]:
     ]
     found += [(f"kind {kind.value}", Touch(Button.KIND, kind.value)) for kind in CertificateKind]
     found += [(f"scope {scope.value}", Touch(Button.SCOPE, scope.value)) for scope in ScopeKind]
+    found += [(f"correct {name}", Touch(Button.CORRECT, name)) for name in ("municipality", "honseki", "telephone")]
+    found += [(f"character {key}", Touch(Button.CHARACTER, key)) for key in ("か", "゛")]
     found.append(("member of the family", Touch(Button.MEMBER, "k1")))
     found += [
         (f"{button.value}, unknown", Touch(button, "elsewhere"))
@@ -134,6 +214,8 @@ def touches() -> list[tuple[str, Touch]]:
             Button.MEMBER,
             Button.YEAR,
             Button.ITEM,
+            Button.CHARACTER,
+            Button.CORRECT,
         )
     ]
     return found
@@ -150,15 +232,28 @@ def answers(ticket: Ticket, serial: SerialNumber) -> list[tuple[str, ev.Event]]:
         ("DevicesChecked: ready", ev.DevicesChecked(ticket, PrinterReady(), None)),
         ("DevicesChecked: no paper", ev.DevicesChecked(ticket, PrinterUnavailable("PRINT-02"), None)),
         ("DevicesChecked: no change", ev.DevicesChecked(ticket, PrinterReady(), PaymentUnavailable("PAY-03"))),
+        ("DevicesChecked: exact only", ev.DevicesChecked(ticket, PrinterReady(), None, None, ChangeAdvice.EXACT_ONLY)),
+        ("DevicesChecked: nothing fits", ev.DevicesChecked(ticket, PrinterReady(), None, None, ChangeAdvice.NONE)),
+        ("DevicesChecked: no receipts", ev.DevicesChecked(ticket, PrinterReady(), None, NO_ROLL)),
         ("MoneyInserted", ev.MoneyInserted(ticket, 500)),
         ("SheetOut", ev.SheetOut(ticket, 1)),
         ("DocumentPrinted: other serial", ev.DocumentPrinted(ticket, m.document(99).serial, Printed(1))),
     ]
     found += [(f"CardInspected: {word}", ev.CardInspected(ticket, seen)) for word, seen in INSPECTIONS.items()]
     found += [(f"Authenticated: {word}", ev.Authenticated(ticket, said)) for word, said in AUTHENTICATIONS.items()]
+    found += [
+        (f"SignatureInspected: {word}", ev.SignatureInspected(ticket, seen))
+        for word, seen in SIGNATURE_INSPECTIONS.items()
+    ]
+    found += [(f"ApplicationSigned: {word}", ev.ApplicationSigned(ticket, said)) for word, said in SIGNINGS.items()]
+    found += [
+        (f"ApplicationAnswered: {word}", ev.ApplicationAnswered(ticket, said)) for word, said in APPLICATIONS.items()
+    ]
     found += [(f"OrderAnswered: {word}", ev.OrderAnswered(ticket, said)) for word, said in ORDERS.items()]
     found += [(f"PaymentAnswered: {word}", ev.PaymentAnswered(ticket, said)) for word, said in PAYMENTS.items()]
     found += [(f"DocumentPrinted: {word}", ev.DocumentPrinted(ticket, serial, said)) for word, said in PRINTS.items()]
+    found += [(f"SetPrinted: {word}", ev.SetPrinted(ticket, said)) for word, said in PRINTS.items()]
+    found += [(f"SlipAnswered: {word}", ev.SlipAnswered(ticket, said)) for word, said in SLIPS.items()]
     found += [(f"RefundAnswered: {word}", ev.RefundAnswered(ticket, said)) for word, said in REFUNDS.items()]
     return found
 
@@ -170,20 +265,28 @@ def happenings(state: s.State, ticket: Ticket | None = None) -> list[Happening]:
     found: list[Happening] = [(f"touch {name}", ev.Touched(touch), now) for name, touch in touches()]
     found.append(("touch next, closed", ev.Touched(Touch(Button.NEXT)), m.at(wall=NEW_YEAR)))
     found += [(f"PinTyped: {count}", ev.PinTyped(count), now) for count in (0, 3, 4, 5)]
+    found += [(f"PasswordTyped: {count}", ev.PasswordTyped(count), now) for count in (0, 5, 6, 17)]
     found += [
         ("Started", ev.Started(VisitKey("b2" * 16), JAPANESE), now),
         ("Started, closed", ev.Started(VisitKey("b2" * 16), JAPANESE), m.at(wall=NEW_YEAR)),
         ("Tick", ev.Tick(), now),
         ("Tick: 30 s", ev.Tick(), m.at(30)),
+        ("Tick: 60 s", ev.Tick(), m.at(60)),
         ("Tick: warning", ev.Tick(), m.at(65)),
         ("Tick: deadline", ev.Tick(), m.at(80)),
         ("DeviceFailed", ev.DeviceFailed("PRINT-01"), now),
         ("DeviceRecovered", ev.DeviceRecovered("PRINT-02"), now),
         ("Reopened", ev.Reopened(), now),
         ("Settled", ev.Settled(), now),
-        ("Settled: stopped", ev.Settled((s.CaseNumber("0F1E2D3C"),), "DOC-01"), now),
+        (
+            "Settled: stopped",
+            ev.Settled((ev.SettledCase(m.TRANSACTION, s.CaseNumber("0F1E2D3C"), None),), "DOC-01"),
+            now,
+        ),
     ]
     found += [(label, event, now) for label, event in answers(question, current_serial(state))]
+    if ticket is None and isinstance(state, s.Numbered) and state.papers is not None and state.slip is not None:
+        found += [(f"SlipAnswered: {word}", ev.SlipAnswered(state.slip, said), now) for word, said in SLIPS.items()]
     late = ev.DevicesChecked(question, PrinterReady(), None)
     found.append(("DevicesChecked: ready, closed", late, m.at(wall=NEW_YEAR)))
     return found

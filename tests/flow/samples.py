@@ -19,20 +19,35 @@ from kiosk.domain.certificates import (
     TransactionId,
 )
 from kiosk.domain.hours import JST
+from kiosk.domain.registration import Purpose, ReceptionNumber, RegistrationState
 from kiosk.flow import states as s
 from kiosk.flow.codes import TONES
 from kiosk.flow.screen_model import JAPANESE, Language
 from kiosk.flow.screens_choose import CLOSED_REASONS
 from kiosk.flow.session import Session, Ticket, VisitKey
 from kiosk.flow.settings import FlowSettings
-from kiosk.ports.card import TokenKind
-from kiosk.ports.center import Document, DocumentFate, Issued, MoneyFate, OrderOutcome, VisitOpened
+from kiosk.ports.card import SignedApplication, TokenKind
+from kiosk.ports.center import (
+    CounterTicket,
+    Document,
+    DocumentFate,
+    DocumentRole,
+    Issued,
+    MoneyFate,
+    OrderOutcome,
+    VisitOpened,
+)
 from kiosk.ports.clock import Instant
 from kiosk.ports.payment import Paid
 
 ENGLISH = Language("en")
 KIOSK = FlowSettings()
-COUNTER = FlowSettings(takes_payment=False, hands_over_here=False, two_sided=False, telephone="000-000-0000")
+COUNTER = FlowSettings(
+    takes_payment=False,
+    hands_over_here=False,
+    trays=("tray-2", "tray-1"),
+    telephone="000-000-0000",
+)
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=JST)
 START_S = 1000.0
 SHIOMINO = Municipality(MunicipalityCode("990019"), "見本県", "汐見野市", "しおみのし", "Shiomino City")
@@ -81,8 +96,19 @@ MENU = Menu(
     )
 )
 """Every kind, as a municipality that offers all of them would."""
+FAMILY_KINDS = (CertificateKind.KOSEKI_ZENBU, CertificateKind.KOSEKI_KOJIN, CertificateKind.FUHYO)
 OPENED = VisitOpened(MENU)
 VERIFIED = s.Verified(SHIOMINO, OPENED)
+SEAL_OPENED = VisitOpened(Menu((), seal_code="7K3PWX9D"))
+CERTIFICATES = s.TakeCertificates(Purpose.RESIDENCE)
+HONSEKI = s.TakeCertificates(Purpose.HONSEKI)
+FORM = s.Form("そらみちょう5-12", "かくう　たろう", "000-1234-5678")
+APPLY = s.Apply(FORM)
+AIM = s.Aim(CERTIFICATES, SHIOMINO)
+APPLYING = s.Aim(APPLY, SHIOMINO)
+ASKING = s.Aim(s.AskState(), SHIOMINO)
+SIGNED = SignedApplication(b"certificate", b"signature")
+NUMBER = ReceptionNumber("AB12-CD34")
 VISIT = VisitKey("a1" * 16)
 TRANSACTION = TransactionId("0f1e2d3c" + "00" * 12)
 
@@ -117,6 +143,20 @@ def issued(
     return Issued(transaction, documents, fee_yen * copies)
 
 
+def counter_ticket(number: int = 23, due_yen: int = 600) -> CounterTicket:
+    code = f"{number:032x}"
+    return CounterTicket(number, "7K3P", code, "市民課", "1階 3番窓口の前", due_yen, "tray-2", "tray-1")
+
+
+def at_counter(plain: Issued, number: int = 23) -> Issued:
+    """Give an order as it comes at a counter: a number, and the copies between two papers."""
+    first, last = (
+        replace(document(copy, plain.transaction, plain.documents[0].kind), pages=1, role=role)
+        for copy, role in ((90, DocumentRole.APPLICATION), (91, DocumentRole.RECEIPT))
+    )
+    return replace(plain, documents=(first, *plain.documents, last), ticket=counter_ticket(number, plain.total_yen))
+
+
 def draft(scope: ScopeKind = ScopeKind.SOME, offer: Offer = OFFER) -> s.Draft:
     members = (offer.members[1].ref,) if scope.names_members else ()
     items = frozenset({Item.DOMICILE}) & frozenset(offer.items)
@@ -147,30 +187,42 @@ def states(language: Language = JAPANESE) -> dict[str, s.State]:
         "Idle": s.Idle(),
         "OutOfService (fault)": s.OutOfService(frozenset({"PRINT-02"})),
         "OutOfService (stopped)": s.OutOfService(frozenset(), "DOC-01"),
+        "OutOfService (case)": s.OutOfService(frozenset(), "DOC-01", (s.CaseNumber("0F1E2D3C"),)),
         "OutOfService (fault, stopped)": s.OutOfService(frozenset({"PRINT-02"}), "DOC-01"),
         "Service": s.Service(v),
-        "Consent": s.Consent(v),
-        "ChoosingMunicipality (waiting)": s.ChoosingMunicipality(v, t),
-        "ChoosingMunicipality (listed)": s.ChoosingMunicipality(v, None, (SHIOMINO,)),
-        "PlaceCard": s.PlaceCard(v, SHIOMINO, t),
-        "PlaceCard (lifted)": s.PlaceCard(v, SHIOMINO, t, lifted=True),
-        "PlaceCard (inspecting)": s.PlaceCard(v, SHIOMINO, t, inspecting=True),
-        "LastTry": s.LastTry(v, SHIOMINO, TokenKind.CARD, t),
-        "LastTry (wrong)": s.LastTry(v, SHIOMINO, TokenKind.CARD, t, wrong=True),
-        "Pin": s.Pin(v, SHIOMINO, TokenKind.CARD, 3, t),
-        "Pin (phone, wrong)": s.Pin(v, SHIOMINO, TokenKind.PHONE, 2, t, wrong=True),
-        "Pin (4 typed)": s.Pin(v, SHIOMINO, TokenKind.CARD, 3, t, typed=4, typed_at_s=START_S),
+        "Consent": s.Consent(v, CERTIFICATES),
+        "Consent (apply)": s.Consent(v, s.Apply()),
+        "Consent (state)": s.Consent(v, s.AskState()),
+        "ChoosingMunicipality (waiting)": s.ChoosingMunicipality(v, CERTIFICATES, t),
+        "ChoosingMunicipality (listed)": s.ChoosingMunicipality(v, CERTIFICATES, None, (SHIOMINO,)),
+        "ChoosingMunicipality (honseki)": s.ChoosingMunicipality(v, HONSEKI, None, (SHIOMINO,)),
+        "ChoosingMunicipality (apply)": s.ChoosingMunicipality(v, s.Apply(), None, (SHIOMINO,)),
+        "ChoosingMunicipality (corrected)": s.ChoosingMunicipality(v, APPLY, None, (SHIOMINO,)),
+        "PlaceCard": s.PlaceCard(v, AIM, t),
+        "PlaceCard (lifted)": s.PlaceCard(v, AIM, t, lifted=True),
+        "PlaceCard (inspecting)": s.PlaceCard(v, AIM, t, inspecting=True),
+        "LastTry": s.LastTry(v, AIM, TokenKind.CARD, t),
+        "LastTry (wrong)": s.LastTry(v, AIM, TokenKind.CARD, t, wrong=True),
+        "Pin": s.Pin(v, AIM, TokenKind.CARD, 3, t),
+        "Pin (phone, wrong)": s.Pin(v, AIM, TokenKind.PHONE, 2, t, wrong=True),
+        "Pin (4 typed)": s.Pin(v, AIM, TokenKind.CARD, 3, t, typed=4, typed_at_s=START_S),
         "Pin (4 typed, last try)": s.Pin(
-            v, SHIOMINO, TokenKind.CARD, 1, t, last_try_accepted=True, typed=4, typed_at_s=START_S
+            v, AIM, TokenKind.CARD, 1, t, last_try_accepted=True, typed=4, typed_at_s=START_S
         ),
-        "Verifying": s.Verifying(v, SHIOMINO, TokenKind.CARD, 3, False, t),
-        "TakeCard": s.TakeCard(v, VERIFIED, t, START_S),
+        "Verifying": s.Verifying(v, AIM, TokenKind.CARD, 3, False, t),
+        "PlaceCard (apply)": s.PlaceCard(v, APPLYING, t),
+        "Verifying (apply)": s.Verifying(v, APPLYING, TokenKind.CARD, 3, False, t),
+        "TakeCard": s.TakeCard(v, VERIFIED, CERTIFICATES, t, START_S),
+        "TakeCard (state)": s.TakeCard(v, VERIFIED, s.AskState(), t, START_S),
         "ReturningCard": s.ReturningCard(replace(v, deadline_s=None), t, START_S),
         "ChoosingKind": s.ChoosingKind(v, VERIFIED),
         "ChoosingKind (closed)": s.ChoosingKind(v, with_menu(replace(OFFER, closed_reason="maintenance"))),
         "ChoosingKind (nothing)": s.ChoosingKind(v, s.Verified(SHIOMINO, VisitOpened(Menu(())))),
         "ChoosingKind (plain)": s.ChoosingKind(v, with_menu(PLAIN_OFFER)),
         "ChoosingKind (all closed)": s.ChoosingKind(v, s.Verified(SHIOMINO, VisitOpened(all_closed()))),
+        "ChoosingKind (not registered)": s.ChoosingKind(v, registration(RegistrationState.NONE)),
+        "ChoosingKind (rejected)": s.ChoosingKind(v, registration(RegistrationState.REJECTED)),
+        "ChoosingKind (pending)": s.ChoosingKind(v, registration(RegistrationState.REVIEWING)),
         "ChoosingScope": s.ChoosingScope(v, VERIFIED, draft(ScopeKind.SELF)),
         "ChoosingMembers": s.ChoosingMembers(v, VERIFIED, draft()),
         "ChoosingMembers (none)": s.ChoosingMembers(v, VERIFIED, replace(draft(), members=())),
@@ -191,6 +243,7 @@ def states(language: Language = JAPANESE) -> dict[str, s.State]:
         "Preparing": s.Preparing(v, VERIFIED, order(), t),
         "CheckingDevices": s.CheckingDevices(v, VERIFIED, order(), issued(), t),
         "Paying": s.Paying(v, VERIFIED, issued(), t, 100),
+        "Paying (exact only)": s.Paying(v, VERIFIED, issued(), t, 100, exact_only=True),
         "Cancelling": s.Cancelling(v, VERIFIED, issued(), t, 100),
         "Printing (1 of 2)": s.Printing(replace(v, deadline_s=None), VERIFIED, issued(), Paid(600), t),
         "Printing (2 of 2)": s.Printing(replace(v, deadline_s=None), VERIFIED, issued(), Paid(600), t, one_done),
@@ -198,6 +251,16 @@ def states(language: Language = JAPANESE) -> dict[str, s.State]:
         "Refunding": s.Refunding(v, TRANSACTION, Paid(600), 600, ends(), "PRINT-04", False, t),
         "Refunding (stops)": s.Refunding(v, TRANSACTION, Paid(600), 600, ends(), "DOC-01", True, t),
         "Collect": s.Collect(v, VERIFIED, outcome()),
+        "Collect (receipt coming)": s.Collect(
+            v, VERIFIED, outcome(), s.ReceiptPlace.COMING, t, kind=CertificateKind.JUMINHYO
+        ),
+        "Collect (change)": s.Collect(
+            v, VERIFIED, outcome(), s.ReceiptPlace.OUT, change_yen=400, kind=CertificateKind.JUMINHYO
+        ),
+        "Collect (no receipt)": s.Collect(
+            v, VERIFIED, outcome(), s.ReceiptPlace.MISSING, kind=CertificateKind.JUMINHYO
+        ),
+        "Collect (no receipt, change)": s.Collect(v, VERIFIED, outcome(), s.ReceiptPlace.MISSING, change_yen=400),
         "Another": s.Another(v, VERIFIED),
         "Message": s.Message(v, "PRINT-02", s.CardPlace.AWAY, s.MoneyPlace.NONE_TAKEN),
         "Message (card)": s.Message(v, "REFUSED-01", s.CardPlace.LYING, s.MoneyPlace.NONE_TAKEN, t, "AB12CD"),
@@ -206,7 +269,71 @@ def states(language: Language = JAPANESE) -> dict[str, s.State]:
         "CallingStaff": s.CallingStaff(v, s.CaseNumber("0F1E2D3C"), "PAY-05"),
         "CallingStaff (stops)": s.CallingStaff(v, s.CaseNumber("0F1E2D3C"), "DOC-02", stops=True),
     }
-    return found
+    return found | of_application(v, t) | of_counter(v, t)
+
+
+def of_counter(v: Session, t: Ticket) -> dict[str, s.State]:
+    """Give samples of the states that a counter has."""
+    number = counter_ticket()
+    given = s.Numbered(v, VERIFIED, order(), number, t, ticket(5))
+    return {
+        "ChoosingMunicipality (seal)": s.ChoosingMunicipality(v, s.UseSealCard(), None, (SHIOMINO,)),
+        "CheckingTrays": s.CheckingTrays(v, VERIFIED, order(), t),
+        "CheckingTrays (again)": s.CheckingTrays(v, VERIFIED, order(), t, number),
+        "Preparing (again)": s.Preparing(v, VERIFIED, order(), t, number),
+        "CheckingDevices (counter)": s.CheckingDevices(v, VERIFIED, order(), at_counter(issued()), t),
+        "CheckingDevices (again)": s.CheckingDevices(v, VERIFIED, order(), at_counter(issued()), t, number),
+        "Numbered": given,
+        "Numbered (unslipped)": replace(given, slip=None, unslipped=True),
+        "Numbered (out)": replace(given, slip=None, papers=None),
+        "Numbered (repeated)": replace(given, slip=None, repeated=True),
+        "Numbered (trouble)": replace(given, slip=None, papers=None, repeated=True, trouble="PRINT-04"),
+        "TakeCard (seal)": s.TakeCard(v, s.Verified(SHIOMINO, SEAL_OPENED), s.UseSealCard(), t, START_S),
+        "TakeCard (no seal)": s.TakeCard(v, VERIFIED, s.UseSealCard(), t, START_S),
+        "SealCode": s.SealCode(v, "7K3PWX9D"),
+    }
+
+
+def of_application(v: Session, t: Ticket) -> dict[str, s.State]:
+    """Give samples of the application for 利用登録, and of what is told of one."""
+    unregistered = registration(RegistrationState.NONE)
+    found: dict[str, s.State] = {
+        "Writing": s.Writing(v, SHIOMINO, s.Form(), s.Line.HONSEKI),
+        "Writing (honseki written)": s.Writing(v, SHIOMINO, replace(FORM, hittosha="", telephone=""), s.Line.HONSEKI),
+        "Writing (hittosha)": s.Writing(v, SHIOMINO, s.Form(FORM.honseki), s.Line.HITTOSHA),
+        "Writing (hittosha written)": s.Writing(v, SHIOMINO, replace(FORM, telephone=""), s.Line.HITTOSHA),
+        "Writing (telephone)": s.Writing(v, SHIOMINO, replace(FORM, telephone=""), s.Line.TELEPHONE),
+        "Writing (telephone written)": s.Writing(v, SHIOMINO, FORM, s.Line.TELEPHONE),
+        "Writing (correcting)": s.Writing(v, SHIOMINO, FORM, s.Line.HITTOSHA, before=FORM),
+        "CheckingForm": s.CheckingForm(v, SHIOMINO, FORM),
+        "InspectingSignature": s.InspectingSignature(v, unregistered, FORM, t),
+        "LastPassword": s.LastPassword(v, unregistered, FORM, t),
+        "LastPassword (wrong)": s.LastPassword(v, unregistered, FORM, t, wrong=True),
+        "Password": s.Password(v, unregistered, FORM, 5, t),
+        "Password (wrong)": s.Password(v, unregistered, FORM, 4, t, wrong=True),
+        "Password (6 typed)": s.Password(v, unregistered, FORM, 5, t, typed=6, typed_at_s=START_S),
+        "Password (6 typed, last try)": s.Password(
+            v, unregistered, FORM, 1, t, last_try_accepted=True, typed=6, typed_at_s=START_S
+        ),
+        "Signing": s.Signing(v, unregistered, FORM, 5, False, t),
+        "Applying": s.Applying(v, unregistered, FORM.application(), SIGNED, t),
+        "Unsent": s.Unsent(v, unregistered, FORM.application(), SIGNED, "CENTER-01", t),
+        "Unsent (card gone)": s.Unsent(v, unregistered, FORM.application(), SIGNED, "CENTER-02", None),
+        "Applied": s.Applied(v, SHIOMINO, NUMBER, t, START_S),
+        "Reception": s.Reception(v, SHIOMINO, NUMBER),
+    }
+    return found | {
+        f"Told ({state and state.value})": s.Told(v, SHIOMINO, state) for state in (None, *RegistrationState)
+    }
+
+
+def registration(state: RegistrationState | None) -> s.Verified:
+    """Give a visit of the 本籍地 with a 利用登録 in a state: only a registered one has certificates to choose from."""
+    if state is None or state is RegistrationState.REGISTERED:
+        return s.Verified(SHIOMINO, VisitOpened(replace(MENU, registration=state)))
+    reason = "not_registered" if state.may_apply else "pending_registration"
+    offers = tuple(replace(offer, closed_reason=reason) for offer in MENU.offers if offer.kind in FAMILY_KINDS)
+    return s.Verified(SHIOMINO, VisitOpened(Menu(offers, state)))
 
 
 def with_menu(offer: Offer) -> s.Verified:
@@ -235,10 +362,16 @@ def messages(language: Language = JAPANESE) -> list[s.State]:
 STATE_TYPES: tuple[type[s.State], ...] = get_args(s.State)
 
 
+def all_awaited(state: s.State) -> tuple[Ticket, ...]:
+    """Give the tickets of every question that a state awaits the answer of; a number given awaits slip and papers."""
+    several = (state.slip, state.papers) if isinstance(state, s.Numbered) else (awaited(state),)
+    return tuple(ticket for ticket in several if ticket is not None)
+
+
 def awaited(state: s.State) -> Ticket | None:
-    """Give the ticket of the one question that a state awaits the answer of."""
+    """Give the ticket of the one question that a state awaits the answer of, the papers before the slip."""
     match state:
-        case s.LastTry() | s.Pin() | s.Message():
+        case s.LastTry() | s.Pin() | s.Message() | s.LastPassword() | s.Password() | s.Unsent():
             return state.watch
         case (
             s.ChoosingMunicipality()
@@ -246,13 +379,27 @@ def awaited(state: s.State) -> Ticket | None:
             | s.Verifying()
             | s.TakeCard()
             | s.ReturningCard()
+            | s.CheckingTrays()
             | s.Preparing()
             | s.CheckingDevices()
             | s.Paying()
             | s.Cancelling()
             | s.Printing()
             | s.Refunding()
+            | s.InspectingSignature()
+            | s.Signing()
+            | s.Applying()
+            | s.Applied()
         ):
             return state.ticket
+        case s.Numbered():
+            return state.papers or state.slip
+        case s.Collect():
+            return state.slip
         case _:
             return None
+
+
+def settings_of(label: str) -> FlowSettings:
+    """Give the settings of the machine that a sample belongs to."""
+    return COUNTER if label in of_counter(session(), ticket()) else KIOSK

@@ -17,7 +17,10 @@ from tests.flow import samples as m
 from tests.flow.happenings import happenings
 
 SAMPLES = m.states()
-WAITING = (s.Verifying, s.Preparing, s.CheckingDevices, s.Cancelling, s.Refunding)
+WAITING = (
+    *(s.Verifying, s.CheckingTrays, s.Preparing, s.CheckingDevices, s.Cancelling, s.Refunding),
+    *(s.InspectingSignature, s.Signing, s.Applying),
+)
 ENDLESS = (s.Settling, s.Idle, s.OutOfService, s.ReturningCard, s.Printing)
 
 
@@ -121,10 +124,44 @@ def test_another_language_clears_the_pad_and_keeps_everything_else() -> None:
     assert step.state == replace(state, session=session, typed=0, typed_at_s=None)
 
 
+def test_another_language_clears_a_half_typed_password_too() -> None:
+    state = SAMPLES["Password (6 typed)"]
+    step = advance(state, ev.Touched(Touch(Button.LANGUAGE, "en")), m.at(), m.KIOSK)
+    assert step.effects == (fx.ClearPassword(),)
+    assert isinstance(step.state, s.Password)
+    assert (step.state.typed, step.state.typed_at_s, step.state.form) == (0, None, m.FORM)
+
+
+def test_a_minute_without_a_character_clears_a_half_typed_password() -> None:
+    state = advance(SAMPLES["Password"], ev.PasswordTyped(4), m.at(5), m.KIOSK).state
+    assert advance(state, ev.Tick(), m.at(64), m.KIOSK).ignored
+    step = advance(state, ev.Tick(), m.at(65), m.KIOSK)
+    assert step.effects == (fx.ClearPassword(),)
+    assert isinstance(step.state, s.Password)
+    assert (step.state.typed, step.state.typed_at_s) == (0, None)
+
+
+def test_whoever_writes_has_four_minutes_and_every_key_gives_them_again() -> None:
+    state = advance(SAMPLES["CheckingForm"], ev.Touched(Touch(Button.CORRECT, "hittosha")), m.at(), m.KIOSK).state
+    assert advance(state, ev.Tick(), m.at(239), m.KIOSK).ignored
+    state = advance(state, ev.Touched(Touch(Button.CHARACTER, "か")), m.at(255), m.KIOSK).state
+    assert isinstance(advance(state, ev.Tick(), m.at(500), m.KIOSK).state, s.Writing)
+    assert isinstance(advance(state, ev.Tick(), m.at(515), m.KIOSK).state, s.Idle)
+
+
+def test_an_application_without_an_answer_in_time_may_be_sent_again_and_a_late_answer_finds_nobody() -> None:
+    waiting = SAMPLES["Applying"]
+    step = advance(waiting, ev.Tick(), m.at(80), m.KIOSK)
+    assert isinstance(step.state, s.Unsent)
+    assert step.state.code == "CENTER-02"
+    late = next(event for what, event, _ in happenings(waiting) if what == "ApplicationAnswered: received")
+    assert advance(step.state, late, m.at(81), m.KIOSK).ignored
+
+
 def test_another_language_keeps_what_was_chosen() -> None:
     for label, state in SAMPLES.items():
         step = advance(state, ev.Touched(Touch(Button.LANGUAGE, "en")), m.at(), m.KIOSK)
-        if not step.ignored and not isinstance(state, s.Pin):
+        if not step.ignored and not isinstance(state, s.Pin | s.Password):
             assert step.effects == (), label
             expected = m.states(m.ENGLISH)[label]
             seen, wanted = s.session_of(step.state), s.session_of(expected)

@@ -5,15 +5,31 @@ from dataclasses import replace
 from typing import Protocol, TypeVar, assert_never
 
 from kiosk.domain.certificates import TransactionId
+from kiosk.domain.registration import Purpose, RegistrationState
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow import states as s
+from kiosk.flow.kana import keys_for
+from kiosk.flow.lines import is_complete
 from kiosk.flow.screen_model import Button, Choices, Role, ScreenModel, Touch
 from kiosk.flow.screens import screen_for
-from kiosk.ports.card import CardRemoved, Inspection, PinBlocked, ReaderUnavailable, ReadyForPin, TokenKind, WrongPin
+from kiosk.ports.card import (
+    CardRemoved,
+    Inspection,
+    PasswordBlocked,
+    PinBlocked,
+    ReaderUnavailable,
+    ReadyForPassword,
+    ReadyForPin,
+    SignatureInspection,
+    TokenKind,
+    WrongPassword,
+    WrongPin,
+)
 from kiosk.ports.center import DocumentMismatch
-from kiosk.ports.payment import Paid, PaymentUnavailable, Refunded
+from kiosk.ports.payment import ChangeAdvice, Paid, PaymentUnavailable, Refunded
 from kiosk.ports.printer import Printed, PrinterReady, PrinterUnavailable
+from kiosk.ports.slips import SlipPrinterUnavailable
 from tests.flow import happenings as h
 from tests.flow import samples as m
 from tests.flow.world import Question, World
@@ -36,8 +52,8 @@ def forward(world: World, choose: Choose) -> None:
         question = next(iter(world.open.values()))
         world.answered(question, outcomes(world, question)[0])
     elif isinstance(world.watch, fx.WatchCard):
-        world.put_card(choose([3, 2, 1]))
-    elif isinstance(world.state, s.TakeCard | s.ReturningCard):
+        world.put_card(choose([3, 2, 1]), choose([5, 5, 1]))
+    elif isinstance(world.state, s.TakeCard | s.ReturningCard | s.Applied):
         world.lift_card()
     elif isinstance(world.state, s.Idle):
         world.start()
@@ -45,7 +61,14 @@ def forward(world: World, choose: Choose) -> None:
         reopen(world)
     elif isinstance(world.state, s.Pin) and world.state.typed < 4:
         world.type_digit()
-    elif isinstance(world.state, s.LastTry):
+    elif isinstance(world.state, s.Writing) and not is_complete(world.state.form, world.state.line):
+        for key in keys_for(getattr(m.FORM, world.state.line.value)):
+            world.post(ev.Touched(Touch(Button.CHARACTER, key)))
+        world.post(ev.Touched(Touch(Button.NEXT)))
+    elif isinstance(world.state, s.Password) and world.state.typed < 6:
+        for _ in range(6):
+            world.type_character()
+    elif isinstance(world.state, s.LastTry | s.LastPassword):
         world.post(ev.Touched(Touch(Button.NEXT)))
     else:
         world.post(ev.Touched(main_touch(screen_for(world.state, world.now, world.settings), choose)))
@@ -103,7 +126,7 @@ def move_the_card(world: World, choose: Choose) -> None:
     if world.card_lies:
         world.lift_card()
     else:
-        world.put_card(choose([3, 2, 1, 1, 0]))
+        world.put_card(choose([3, 2, 1, 1, 0]), choose([5, 2, 1, 0]))
 
 
 def trouble_the_machine(world: World, choose: Choose) -> None:
@@ -148,10 +171,18 @@ def outcomes(world: World, question: Question) -> list[ev.Event]:
         case fx.InspectCard(ticket):
             return [ev.CardInspected(ticket, seen) for seen in inspections(world)]
         case fx.Authenticate(ticket):
-            return [ev.Authenticated(ticket, said) for said in authentications(world)]
+            return [ev.Authenticated(ticket, said) for said in authentications(world, question.purpose)]
+        case fx.InspectSignature(ticket):
+            return [ev.SignatureInspected(ticket, seen) for seen in signature_inspections(world)]
+        case fx.SignApplication(ticket):
+            return [ev.ApplicationSigned(ticket, said) for said in signings(world)]
+        case fx.SendApplication(ticket):
+            return [ev.ApplicationAnswered(ticket, said) for said in h.APPLICATIONS.values()]
         case fx.PlaceOrder(ticket, order):
             world.orders += 1
             issued = m.issued(order.copies, TransactionId(f"{world.orders:032x}"), order.fee_yen, order.kind)
+            if not world.settings.hands_over_here:
+                issued = m.at_counter(issued, world.orders)
             too_much = replace(issued, total_yen=issued.total_yen + 1)
             orders: list[ev.OrderAnswer] = [issued, h.REFUSED, h.CENTER, h.ORDERS["mismatch"], too_much]
             return [ev.OrderAnswered(ticket, said) for said in orders]
@@ -160,6 +191,8 @@ def outcomes(world: World, question: Question) -> list[ev.Event]:
                 ev.DevicesChecked(ticket, PrinterReady(), None),
                 ev.DevicesChecked(ticket, PrinterUnavailable("PRINT-02"), None),
                 ev.DevicesChecked(ticket, PrinterReady(), PaymentUnavailable("PAY-03")),
+                ev.DevicesChecked(ticket, PrinterReady(), None, None, ChangeAdvice.EXACT_ONLY),
+                ev.DevicesChecked(ticket, PrinterReady(), None, SlipPrinterUnavailable("SLIP-02")),
             ]
         case fx.TakePayment(ticket, _, due_yen):
             others = [said for said in h.PAYMENTS.values() if not isinstance(said, Paid)]
@@ -172,6 +205,11 @@ def outcomes(world: World, question: Question) -> list[ev.Event]:
             mismatch = DocumentMismatch("subject", document.transaction)
             bad = [said for word, said in h.PRINTS.items() if word not in {"printed", "mismatch"}]
             return [ev.DocumentPrinted(ticket, document.serial, said) for said in (Printed(1), *bad, mismatch)]
+        case fx.PrintSet(ticket):
+            sets = (Printed(1), *(said for word, said in h.PRINTS.items() if word != "printed"))
+            return [ev.SetPrinted(ticket, said) for said in sets]
+        case fx.PrintCounterSlip(ticket) | fx.PrintReceipt(ticket):
+            return [ev.SlipAnswered(ticket, said) for said in h.SLIPS.values()]
         case _:
             assert_never(question)
 
@@ -185,11 +223,35 @@ def inspections(world: World) -> list[Inspection]:
     return [usual, *(h.INSPECTIONS[word] for word in others)]
 
 
-def authentications(world: World) -> list[ev.AuthenticationOutcome]:
+def authentications(world: World, purpose: Purpose) -> list[ev.AuthenticationOutcome]:
     """Give how opening the visit may end, the card being where it is."""
     if not world.card_lies:
         return [CardRemoved()]
     if not world.tries:
         return [PinBlocked()]
     others = ("removed", "fault", "reader away", "incomplete", "refused", "center away")
-    return [m.OPENED, WrongPin(world.tries - 1), *(h.AUTHENTICATIONS[word] for word in others)]
+    opened = [m.SEAL_OPENED, m.OPENED] if purpose is Purpose.SEAL_CARD else [m.OPENED]
+    if purpose is Purpose.HONSEKI:
+        # Who is not registered is as likely as who is.
+        states = (RegistrationState.NONE, RegistrationState.REGISTERED, *RegistrationState)
+        known = states[(world.visits - 1) % len(states)]
+        opened = [m.registration(known).opened, m.OPENED]
+    return [*opened, WrongPin(world.tries - 1), *(h.AUTHENTICATIONS[word] for word in others)]
+
+
+def signature_inspections(world: World) -> list[SignatureInspection]:
+    """Give what the reader may find of the signature, the card being where it is."""
+    if not world.card_lies:
+        return [CardRemoved()]
+    usual: SignatureInspection = ReadyForPassword(world.password_tries) if world.password_tries else PasswordBlocked()
+    return [usual, *(h.SIGNATURE_INSPECTIONS[word] for word in ("no certificate", "removed", "fault", "reader away"))]
+
+
+def signings(world: World) -> list[ev.SigningOutcome]:
+    """Give how signing may end, the card being where it is."""
+    if not world.card_lies:
+        return [CardRemoved()]
+    if not world.password_tries:
+        return [PasswordBlocked()]
+    others = ("removed", "fault", "reader away", "incomplete", "visit gone")
+    return [m.SIGNED, WrongPassword(world.password_tries - 1), *(h.SIGNINGS[word] for word in others)]

@@ -11,7 +11,9 @@ import pytest
 from PIL import Image, ImageChops
 
 from issuing_center.paper import DrawnDocument, draw, shared_fonts
+from issuing_center.paper.front_seal import with_front_seals
 from tests.golden.forms import EVERY, FORMS
+from tests.support.signing import SEALER
 
 GOLDENS = Path(__file__).parent
 FAILED = Path(__file__).resolve().parents[2] / "build" / "golden"
@@ -59,8 +61,9 @@ def compare(name: str, actual: Image.Image, goldens: Path, failed: Path) -> str 
 
 @pytest.mark.parametrize("name", sorted(EVERY))
 def test_the_sheet_looks_as_it_was_approved(name: str, tmp_path: Path, regenerate: bool) -> None:
-    document = draw(EVERY[name], shared_fonts())
-    assert isinstance(document, DrawnDocument)
+    drawn = draw(EVERY[name], shared_fonts())
+    assert isinstance(drawn, DrawnDocument)
+    document = with_front_seals(drawn, EVERY[name], SEALER, EVERY[name].issued_on)
     complaints: list[str | None] = []
     for number, page in enumerate(rendered(document.pdf, tmp_path), start=1):
         if regenerate:

@@ -10,6 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from kiosk.ports.card import PinBuffer
+from kiosk.ports.password import PasswordBuffer
 from kiosk.ui.geometry import ScreenGeometry
 from kiosk.ui.window import KioskWindow
 from tests.gui import gallery
@@ -38,11 +39,16 @@ def pin() -> PinBuffer:
     return PinBuffer()
 
 
+@pytest.fixture
+def password() -> PasswordBuffer:
+    return PasswordBuffer()
+
+
 MakeWindow = Callable[..., KioskWindow]
 
 
 @pytest.fixture
-def make_window(qtbot: QtBot, clock: HandClock, pin: PinBuffer) -> MakeWindow:
+def make_window(qtbot: QtBot, clock: HandClock, pin: PinBuffer, password: PasswordBuffer) -> MakeWindow:
     """Windows on the stand-in words; shown, and closed after the test."""
 
     def make(
@@ -52,6 +58,7 @@ def make_window(qtbot: QtBot, clock: HandClock, pin: PinBuffer) -> MakeWindow:
             assets_dir=gallery.ASSETS,
             strings=gallery.all_words(),
             pin=pin,
+            password=password,
             geometry=geometry,
             now_s=clock,
             specimen=specimen,

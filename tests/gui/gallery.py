@@ -7,6 +7,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from kiosk.flow.screen_model import (
@@ -17,9 +18,11 @@ from kiosk.flow.screen_model import (
     Button,
     Choice,
     Choices,
+    Keys,
     Language,
     Message,
     Money,
+    PasswordPad,
     Picture,
     PinPad,
     Progress,
@@ -31,11 +34,13 @@ from kiosk.flow.screen_model import (
     Stepper,
     Summary,
     Text,
+    TextPad,
     Tone,
     Touch,
 )
 from kiosk.ui.geometry import ScreenGeometry
 from kiosk.ui.strings import Strings
+from tests.gui import number_gallery
 
 ENGLISH = Language("en")
 LANGUAGES = (JAPANESE, ENGLISH)
@@ -94,9 +99,15 @@ def _idle(language: Language) -> ScreenModel:
 
 
 def _service(language: Language) -> ScreenModel:
-    choices = (
-        _choice(Button.CERTIFICATES, "", "service.certificates", t("service.certificates_detail")),
-        _choice(Button.CERTIFICATES, "registration", "service.registration", t("kind.maintenance"), enabled=False),
+    choices = tuple(
+        _choice(
+            button,
+            "",
+            f"service.{button.value}",
+            t(f"service.{button.value}_detail"),
+            main=button is Button.CERTIFICATES,
+        )
+        for button in (Button.CERTIFICATES, Button.HONSEKI, Button.APPLICATION, Button.STATE)
     )
     return ScreenModel(ScreenId.SERVICE, language, t("service.title"), Choices(choices), (_CANCEL,))
 
@@ -270,6 +281,81 @@ def _calling_staff(language: Language) -> ScreenModel:
     return ScreenModel(ScreenId.CALLING_STAFF, language, t("calling_staff.title"), body)
 
 
+WRITTEN = "ながいちょうめいのまちじゅうにちょうめ34ばんち56-78"
+"""Of 40 characters there may be, 30: fictitious."""
+
+
+def writing(language: Language, written: str = WRITTEN) -> ScreenModel:
+    """Make the kana keys with something written."""
+    body = TextPad(written, Keys.KANA, None if written else t("honseki.hint"))
+    row = (_CANCEL, _BACK, Action(Touch(Button.NEXT), t("next"), Role.PRIMARY, enabled=bool(written)))
+    return ScreenModel(ScreenId.HONSEKI, language, t("honseki.title"), body, row, (2, 9))
+
+
+def _hittosha(language: Language) -> ScreenModel:
+    body = TextPad("", Keys.KANA, t("hittosha.hint"))
+    row = (_CANCEL, _BACK, Action(Touch(Button.NEXT), t("next"), Role.PRIMARY, enabled=False))
+    return ScreenModel(ScreenId.HITTOSHA, language, t("hittosha.title"), body, row, (3, 9))
+
+
+def _telephone(language: Language) -> ScreenModel:
+    body = TextPad("000-1234-5678", Keys.NUMBERS, None)
+    return ScreenModel(ScreenId.TELEPHONE, language, t("telephone.title"), body, (_CANCEL, _BACK, _NEXT), (4, 9))
+
+
+def _form(language: Language) -> ScreenModel:
+    lines = {
+        "municipality": "見本県汐見野市",
+        "honseki": WRITTEN[:8] + "34ばんち56-78",
+        "hittosha": "かくう　たろう",
+        "telephone": "000-1234-5678",
+    }
+    choices = tuple(
+        Choice(Touch(Button.CORRECT, name), literal(line), t(f"form.{name}")) for name, line in lines.items()
+    )
+    row = (_CANCEL, _BACK, Action(Touch(Button.NEXT), t("form.right"), Role.PRIMARY))
+    return ScreenModel(ScreenId.FORM, language, t("form.title"), Choices(choices, t("form.note")), row, (5, 9))
+
+
+def _last_password(language: Language) -> ScreenModel:
+    actions = (
+        Action(Touch(Button.NEXT), t("last_try.go_on"), Role.SECONDARY),
+        Action(Touch(Button.CANCEL), t("cancel"), Role.PRIMARY),
+    )
+    body = Reading(tuple(t(f"last_password.p{number}") for number in (1, 2, 3)))
+    return ScreenModel(ScreenId.LAST_PASSWORD, language, t("last_try.title"), body, actions, (8, 9))
+
+
+def password(language: Language, typed: int = 7, wrong: str = "") -> ScreenModel:
+    """Make the password's keys with `typed` dots; `wrong` is the key of an alarming note."""
+    body = PasswordPad(typed, 4, t(wrong or "password.note"), alarming=bool(wrong))
+    actions = (_CANCEL, Action(Touch(Button.OK), t("pin.ok"), Role.PRIMARY, enabled=typed >= 6))
+    return ScreenModel(ScreenId.PASSWORD, language, t("password.title"), body, actions, (8, 9))
+
+
+def _signing(language: Language) -> ScreenModel:
+    body = Busy(t("signing.sentence"), 1, 2)
+    return ScreenModel(ScreenId.SIGNING, language, t("signing.title"), body, step=(9, 9), language_switch=False)
+
+
+def _unsent(language: Language) -> ScreenModel:
+    body = Message(Tone.STOP, t("unsent.happened"), t("unsent.to_do"), "CENTER-01", t("unsent.card"))
+    actions = (
+        Action(Touch(Button.FINISH), t("finish"), Role.SECONDARY),
+        Action(Touch(Button.RETRY), t("unsent.again"), Role.PRIMARY),
+    )
+    return ScreenModel(ScreenId.UNSENT, language, t("unsent.title"), body, actions)
+
+
+def _registration(language: Language) -> ScreenModel:
+    body = Message(Tone.INFORM, t("registration.happened"), t("registration.to_do"), "")
+    actions = (
+        Action(Touch(Button.APPLICATION), t("service.application"), Role.SECONDARY),
+        Action(Touch(Button.FINISH), t("finish"), Role.PRIMARY),
+    )
+    return ScreenModel(ScreenId.REGISTRATION, language, t("registration.title"), body, actions)
+
+
 def _out_of_service(language: Language) -> ScreenModel:
     body = Picture("closed", t("out_of_service.sentence"))
     return ScreenModel(ScreenId.OUT_OF_SERVICE, language, t("out_of_service.title"), body)
@@ -299,6 +385,18 @@ MAKERS: dict[ScreenId, Callable[[Language], ScreenModel]] = {
     ScreenId.ANOTHER: _another,
     ScreenId.MESSAGE: message,
     ScreenId.CALLING_STAFF: _calling_staff,
+    ScreenId.HONSEKI: writing,
+    ScreenId.HITTOSHA: _hittosha,
+    ScreenId.TELEPHONE: _telephone,
+    ScreenId.FORM: _form,
+    ScreenId.LAST_PASSWORD: _last_password,
+    ScreenId.PASSWORD: password,
+    ScreenId.SIGNING: _signing,
+    ScreenId.UNSENT: _unsent,
+    ScreenId.RECEPTION: partial(number_gallery.reception, t),
+    ScreenId.REGISTRATION: _registration,
+    ScreenId.NUMBER: partial(number_gallery.number, t),
+    ScreenId.SEAL_CODE: partial(number_gallery.seal_code, t),
     ScreenId.OUT_OF_SERVICE: _out_of_service,
 }
 
@@ -314,6 +412,7 @@ def main(arguments: list[str]) -> None:
     from PySide6.QtWidgets import QApplication
 
     from kiosk.ports.card import PinBuffer
+    from kiosk.ports.password import PasswordBuffer
     from kiosk.ui.window import KioskWindow
 
     folder = Path(arguments[0])
@@ -322,7 +421,12 @@ def main(arguments: list[str]) -> None:
     _application = QApplication([])
     for geometry in geometries:
         window = KioskWindow(
-            assets_dir=ASSETS, strings=all_words(), pin=PinBuffer(), geometry=geometry, now_s=lambda: 0.0
+            assets_dir=ASSETS,
+            strings=all_words(),
+            pin=PinBuffer(),
+            password=PasswordBuffer(),
+            geometry=geometry,
+            now_s=lambda: 0.0,
         )
         window.show()
         for screen in ScreenId:

@@ -39,6 +39,10 @@ def variants(screen: ScreenId, language: Language) -> Iterator[ScreenModel]:
     yield model
     if screen is ScreenId.PIN:
         yield gallery.pin(language, 0, gallery.t("pin.wrong"))
+    if screen is ScreenId.PASSWORD:
+        yield gallery.password(language, 16, "password.wrong")
+    if screen is ScreenId.HONSEKI:
+        yield gallery.writing(language, "")
     if screen in {ScreenId.MEMBERS, ScreenId.PAYING}:
         yield replace(model, warning_s=20)
 

@@ -14,7 +14,7 @@ import pytest
 from kiosk.adapters.journal.sqlite import SqliteJournal
 from tests.support.town import ROOT, Town
 
-SPECIMEN = "見本 SPECIMEN: virtual card, money and printer; paper goes to "
+SPECIMEN = "見本 SPECIMEN: "
 
 
 @contextmanager

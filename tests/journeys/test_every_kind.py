@@ -147,7 +147,7 @@ def test_a_family_register_shows_who_left_on_the_whole_and_one_person_alone(town
 
 def test_a_person_form_is_what_yamate_prints(town: Town, tmp_path: Path) -> None:
     told = asked(town, tmp_path, "kazuo", "juminhyo", "--municipality", YAMATE, "--scope", "household")
-    assert told.report["pages"] == 3
+    assert told.report["pages"] == 6  # three sheets, each with its back
     text = text_of(told.report["files"][0])
     assert "この写しは、世帯全員の住民票の原本と相違ないことを証明する。" in text
     assert "異動履歴" in text or "異動事由" in text.replace(" ", "")

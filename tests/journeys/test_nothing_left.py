@@ -16,6 +16,7 @@ from sqlalchemy import Table
 
 from issuing_center.register import tables as register
 from kiosk.domain.certificates import Item, MunicipalityCode
+from kiosk.domain.registration import Purpose
 from kiosk.flow.screen_model import ScreenId, ScreenModel
 from kiosk.headless import FieldHand, VisitResult, run_visit
 from kiosk.runner import RunnerCrashedError
@@ -131,12 +132,12 @@ def failing(world: World, part: str, call: str) -> World:
         def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port has
             return getattr(self._center, name)
 
-        def begin_visit(self, municipality: MunicipalityCode) -> Any:  # noqa: ANN401 - a channel, or why there is none
-            return Mistaken(self._center.begin_visit(municipality))
+        def begin_visit(self, municipality: MunicipalityCode, purpose: Purpose = Purpose.RESIDENCE) -> Any:  # noqa: ANN401 - a channel, or why there is none
+            return Mistaken(self._center.begin_visit(municipality, purpose))
 
     if part == "channel":
         return replace(world, center=MistakenChannels(world.center))
-    return replace(world, **{part: Mistaken(getattr(world, part))})
+    return replace(world, **{part: Mistaken(getattr(world, part))})  # type: ignore[arg-type]  # hands every call on
 
 
 @pytest.mark.expect_log("kiosk", "CRITICAL")

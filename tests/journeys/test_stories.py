@@ -20,7 +20,7 @@ def test_hanako_takes_her_own_certificate_home(town: Town, tmp_path: Path) -> No
     assert (told.status, told.err) == (0, "")
     report = told.report
     assert set(report) == {"txn", "kind", "pages", "files", "fee_yen", "timings_ms"}
-    assert (report["kind"], report["pages"], report["fee_yen"]) == ("juminhyo", 1, 200)
+    assert (report["kind"], report["pages"], report["fee_yen"]) == ("juminhyo", 2, 200)
     assert len(report["txn"]) == 32
     (file,) = report["files"]
     assert Path(file).parent == tmp_path
@@ -50,9 +50,9 @@ def test_some_members_stand_under_the_sentence_without_the_household(town: Town,
     assert "世帯全員の" not in text
 
 
-def test_six_persons_take_two_pages(town: Town, tmp_path: Path) -> None:
+def test_six_persons_take_two_sheets_each_with_its_back(town: Town, tmp_path: Path) -> None:
     told = town.visit("yoshiko", tmp_path, "--scope", "household", "--json")
-    assert told.report["pages"] == 2
+    assert told.report["pages"] == 4
 
 
 def test_three_copies_are_three_papers_with_three_numbers(town: Town, tmp_path: Path) -> None:

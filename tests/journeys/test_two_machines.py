@@ -14,17 +14,20 @@ from hypothesis import strategies as st
 
 from issuing_center import wire
 from kiosk.cardproc import load_persona
+from kiosk.counter_machine import SPECIMEN_TRAYS, at_counter, counter_flow, virtual_counter_printer
 from kiosk.domain.certificates import IdempotencyKey, MunicipalityCode, Order
+from kiosk.domain.registration import Purpose
 from kiosk.flow.screen_model import Button, ScreenId
 from kiosk.flow.settings import FlowSettings
 from kiosk.headless import FieldHand
 from kiosk.ports.center import Issued, OrderState
 from kiosk.ports.payment import Refunded
 from kiosk.world import World
+from printers.pdf_sink import PdfSink
 from tests.support.standing import Standing, Step, ready, steps, walk
 from tests.support.town import FLOW, Machine, Town, until
 
-COUNTER = FlowSettings(hours_enforced=False, two_sided=False, takes_payment=False, hands_over_here=False)
+COUNTER = counter_flow(FLOW, SPECIMEN_TRAYS)
 PLACES = (("kiosk-0001", "hanako", FLOW), ("kiosk-0002", "ichiro", FLOW), ("counter-0001", "yoshiko", COUNTER))
 NAMES = {"hanako": "花子", "ichiro": "一郎", "yoshiko": "良子"}
 
@@ -56,9 +59,13 @@ def residents(
     for device, persona, flow in places:
         machine = Machine(town, folder / device, device)
         world = stack.enter_context(machine.started())
+        doing = steps(FieldHand(machine.reader, load_persona(town.data, persona)))
+        if not flow.hands_over_here:
+            plain = PdfSink(folder / device / "plain")
+            world = at_counter(world, virtual_counter_printer(machine.paper, plain))
+            doing = (*doing[:-2], (ScreenId.NUMBER, lambda standing, _model: standing.touch(Button.FINISH)))
         standing = stack.enter_context(Standing(world, flow).serving())
-        hand = FieldHand(machine.reader, load_persona(town.data, persona))
-        served.append(Served(persona, machine, standing, tuple(steps(hand))))
+        served.append(Served(persona, machine, standing, tuple(doing)))
     return served
 
 
@@ -66,6 +73,7 @@ def check_papers(served: Iterable[Served]) -> None:
     """Each tray holds one sheet, and on it stands whoever stood there, and nobody else."""
     for each in served:
         each.standing.see(ScreenId.IDLE)
+        until(lambda paper=each.machine.paper: bool(paper.files), "what the lane still had")  # type: ignore[misc]
         (file,) = each.machine.paper.files
         text = subprocess.run(["pdftotext", "-raw", file, "-"], check=True, capture_output=True, text=True).stdout
         assert {persona for persona, name in NAMES.items() if name in text} == {each.persona}
@@ -220,8 +228,8 @@ class Swapping:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port has
         return getattr(self._center, name)
 
-    def begin_visit(self, municipality: MunicipalityCode) -> Any:  # noqa: ANN401 - a channel
-        return SwappingChannel(self._center.begin_visit(municipality), self)
+    def begin_visit(self, municipality: MunicipalityCode, purpose: Purpose = Purpose.RESIDENCE) -> Any:  # noqa: ANN401 - a channel
+        return SwappingChannel(self._center.begin_visit(municipality, purpose), self)
 
 
 class SwappingChannel:

@@ -4,6 +4,8 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,10 +16,12 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.adapters.payment.scripted import ScriptedCashier
 from kiosk.cardproc import load_persona
-from kiosk.flow.events import PinTyped
+from kiosk.flow.events import PasswordTyped, PinTyped
+from kiosk.flow.kana import keys_for
 from kiosk.flow.screen_model import Language, Money, ScreenId, ScreenModel
 from kiosk.headless import FieldHand
 from kiosk.run_command import _Seen
+from kiosk.sandbox_center import private_center
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.geometry import ScreenGeometry
 from kiosk.ui.parts.button import PressButton
@@ -25,7 +29,7 @@ from kiosk.ui.parts.text import TextBlock
 from kiosk.ui.strings import Strings, available_languages
 from kiosk.ui.window import KioskWindow
 from tests.support.standing import Standing, ready
-from tests.support.town import FLOW, ROOT, Machine
+from tests.support.town import FLOW, ROOT, Machine, Town
 
 ASSETS = ROOT / "assets"
 PATIENCE_MS = 30_000
@@ -160,6 +164,7 @@ def standing_desk(
             assets_dir=ASSETS,
             strings=strings,
             pin=standing.runner.pin,
+            password=standing.runner.password,
             geometry=ScreenGeometry(1920, 1080, 344.0),
             now_s=guard,
             specimen=True,
@@ -170,6 +175,7 @@ def standing_desk(
         bridge.models.connect(seen.note, Qt.ConnectionType.QueuedConnection)
         window.touched.connect(seen.pass_on)
         window.pin_typed.connect(lambda count: standing.runner.post(PinTyped(count)))
+        window.password_typed.connect(lambda count: standing.runner.post(PasswordTyped(count)))
         standing.on_present = bridge.present
         window.show()
         try:
@@ -264,7 +270,9 @@ def test_another_language_in_mid_visit_keeps_what_was_chosen_and_clears_the_pin(
 
 
 @pytest.mark.parametrize("screen", [ScreenId.SERVICE, ScreenId.KIND, ScreenId.CONFIRM, ScreenId.COLLECT])
-def test_whoever_walks_away_is_warned_and_forgotten(desk: Desk, screen: ScreenId) -> None:
+def test_whoever_walks_away_is_warned_and_forgotten(
+    desk: Desk, screen: ScreenId, caplog: pytest.LogCaptureFixture
+) -> None:
     desk.go(screen)
     long = screen in {ScreenId.CONFIRM, ScreenId.COLLECT}
     desk.standing.pass_time(125 if long else 65)
@@ -275,8 +283,70 @@ def test_whoever_walks_away_is_warned_and_forgotten(desk: Desk, screen: ScreenId
     desk.see(screen, where=lambda model: model.warning_s is not None)
     desk.standing.pass_time(21)
     desk.see(ScreenId.IDLE)
-    # Paid and printed: it is theirs, and the books say so.
+    # Paid and printed: it is theirs. Nobody said that it was taken, so staff look for it under a case.
     assert len(desk.machine.paper.files) == (screen is ScreenId.COLLECT)
+    assert any("CaseOpened" in record.getMessage() for record in caplog.records) is (screen is ScreenId.COLLECT)
+    caplog.clear()
+
+
+def test_an_application_for_registration_is_written_and_signed_by_fingers(
+    data: Path,
+    tmp_path: Path,
+    qtbot: QtBot,
+    qapp: QApplication,
+    strings: dict[Language, Strings],
+    finger: QPointingDevice,
+) -> None:
+    lines = [("honseki", "がっこうちょう"), ("hittosha", "かくう　ぱる"), ("telephone", "09012345678")]
+    with private_center(data, None) as url:
+        machine = Machine(Town(data, url), tmp_path)
+        with standing_desk(machine, qtbot, qapp, strings, finger) as desk:
+            desk.hand = FieldHand(machine.reader, load_persona(data, "applicant"))
+            desk.see(ScreenId.IDLE)
+            desk.tap("button_start")
+            desk.see(ScreenId.SERVICE)
+            desk.tap("button_application")
+            desk.see(ScreenId.CONSENT)
+            desk.tap("button_agree")
+            desk.see(ScreenId.MUNICIPALITY)
+            desk.tap("button_municipality_990035")
+            for name, text in lines:
+                desk.see(ScreenId(name))
+                for key in keys_for(text):
+                    desk.tap(f"button_character_{key}")
+                desk.see(ScreenId(name), where=partial(says, text))
+                desk.tap("button_next")
+            desk.see(ScreenId.FORM)
+            assert all(text in desk.words() for _, text in lines)
+            desk.tap("button_next")
+            desk.see(ScreenId.PLACE_CARD)
+            desk.hand.place()
+            desk.see(ScreenId.PIN)
+            desk.type_pin("1234")
+            desk.see(ScreenId.PASSWORD)
+            for password in ("WRONG1", "ABC123"):
+                for character in password:
+                    desk.tap(f"character_{character}")
+                desk.see(ScreenId.PASSWORD, where=lambda model: getattr(model.body, "typed", 0) == len("ABC123"))
+                desk.tap("button_ok")
+                desk.see(ScreenId.PASSWORD, ScreenId.TAKE_CARD, where=is_empty)
+                assert len(desk.standing.runner.password) == 0
+            desk.see(ScreenId.TAKE_CARD)
+            desk.hand.take_away()
+            desk.see(ScreenId.RECEPTION)
+            assert "受付番号" in desk.words()
+            desk.tap("button_finish")
+            desk.see(ScreenId.IDLE)
+
+
+def says(text: str, model: ScreenModel) -> bool:
+    """Tell whether a line says a text by now."""
+    return getattr(model.body, "written", "") == text
+
+
+def is_empty(model: ScreenModel) -> bool:
+    """Tell whether nothing of a password is typed: it was refused, or the card is asked back."""
+    return getattr(model.body, "typed", 0) == 0
 
 
 OF_A_VISIT = {

@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from kiosk.adapters.card.card_file import AuthPart, CardFile, SignPart
 from kiosk.ports.card import PinBuffer
+from kiosk.ports.password import PasswordBuffer
 
 ATR = "3B888001000005E0B381A1007F"
 PIN = "1234"
@@ -89,6 +90,7 @@ def card_file(
     certificate: bool = True,
     certificate_length: int = CERTIFICATE_BYTES,
     with_sign: bool = True,
+    sign_tries_left: int = 5,
 ) -> CardFile:
     """Make a card file: `kind` is card, phone, juki or foreign; `certificate` False for a holder who declined one."""
     labels = {
@@ -111,7 +113,7 @@ def card_file(
         ca_certificate=authority_der(),
         private_key=_pkcs8("sign") if with_sign else None,
         password=SIGN_PASSWORD if with_sign else None,
-        tries_left=5,
+        tries_left=sign_tries_left,
         tries_max=5,
     )
     return CardFile(
@@ -136,9 +138,17 @@ def typed(digits: str) -> PinBuffer:
     return pin
 
 
-def holds_nothing(pin: PinBuffer) -> bool:
-    """Say whether no digit is left in a buffer, neither counted nor in memory."""
-    return len(pin) == 0 and not any(pin._digits)
+def typed_password(characters: str) -> PasswordBuffer:
+    """Fill a password buffer as the keys on the screen do."""
+    password = PasswordBuffer()
+    for character in characters:
+        password.push(character)
+    return password
+
+
+def holds_nothing(typed: PinBuffer | PasswordBuffer) -> bool:
+    """Say whether nothing is left in a buffer, neither counted nor in memory."""
+    return len(typed) == 0 and not any(typed._digits if isinstance(typed, PinBuffer) else typed._characters)
 
 
 def signature_is_good(certificate: bytes, signature: bytes, digest: bytes) -> bool:

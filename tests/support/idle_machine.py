@@ -14,27 +14,30 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 
-from kiosk.adapters.card import dialogue
+from kiosk.adapters.card import dialogue, signature_dialogue
 from kiosk.adapters.payment.scripted import ScriptedCashier
 from kiosk.flow.events import PinTyped
 from kiosk.flow.screen_model import Busy, Button, Choices, Language, ScreenId, ScreenModel, Text, Touch
 from kiosk.flow.settings import FlowSettings
 from kiosk.ports.card import (
+    ApplicationSignature,
     Authentication,
     CardGone,
     CardPlaced,
     Inspection,
     PinBuffer,
     ReaderUnavailable,
+    SignatureInspection,
     WatchStopped,
 )
+from kiosk.ports.password import PasswordBuffer
 from kiosk.runner import Runner
 from kiosk.settings import sandbox_access
 from kiosk.wiring import open_world
 from kiosk.world import World
 from printers.jobs import Completed, Job, JobOutcome, Trouble
 
-FLOW = FlowSettings(hours_enforced=False, two_sided=False)
+FLOW = FlowSettings(hours_enforced=False)
 TOUCHES = {
     ScreenId.SERVICE: Touch(Button.CERTIFICATES),
     ScreenId.CONSENT: Touch(Button.AGREE),
@@ -84,6 +87,16 @@ class PipeReader:
         """Read, verify, sign."""
         self._power()
         return dialogue.authenticate(self, digest, pin)
+
+    def inspect_signature(self) -> SignatureInspection:
+        """Find out whether it can sign."""
+        self._power()
+        return signature_dialogue.inspect(self)
+
+    def sign_application(self, digest: bytes, password: PasswordBuffer) -> ApplicationSignature:
+        """Verify, sign, read."""
+        self._power()
+        return signature_dialogue.sign_application(self, digest, password)
 
     def transmit(self, command: bytes | bytearray) -> tuple[bytes, int]:
         """Exchange one command."""
@@ -187,6 +200,7 @@ def serve_with_window(runner: Runner, resident: Resident, world: World) -> None:
         assets_dir=ASSETS,
         strings={language: Strings.load(ASSETS, language) for language in available_languages(ASSETS)},
         pin=PinBuffer(),
+        password=PasswordBuffer(),
         geometry=ScreenGeometry(),
         now_s=time.monotonic,
     )

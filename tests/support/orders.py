@@ -5,7 +5,8 @@ from sqlalchemy import func, select
 from issuing_center import issuance, wire
 from issuing_center.database import reading
 from issuing_center.devices import Device
-from issuing_center.ledger.tables import events, orders
+from issuing_center.ledger import incident_tables
+from issuing_center.ledger.tables import orders
 from issuing_center.problems import No, Refusal
 from tests.support.center import (
     KIOSK,
@@ -45,5 +46,4 @@ def rows(center: Center, table: object = orders) -> int:
 
 def incidents(center: Center) -> list[str]:
     with reading(center.engine) as connection:
-        found = connection.execute(select(events.c.event).where(events.c.event.like("incident-%")))
-        return list(found.scalars())
+        return list(connection.execute(select(incident_tables.incidents.c.name)).scalars())

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Condition, Thread
 from time import monotonic
 
-from kiosk.flow.events import PinTyped, Tick
+from kiosk.flow.events import PasswordTyped, PinTyped, Tick
 from kiosk.flow.screen_model import Busy, Button, Choices, Language, ScreenId, ScreenModel, Text, Touch
 from kiosk.flow.settings import FlowSettings
 from kiosk.headless import CardHand
@@ -111,6 +111,11 @@ class Standing:
         """Type digits on the pad, as the window does."""
         for digit in pin:
             self.runner.post(PinTyped(self.runner.pin.push(int(digit))))
+
+    def type_password(self, password: str) -> None:
+        """Type characters on the keys, as the window does."""
+        for character in password:
+            self.runner.post(PasswordTyped(self.runner.password.push(character)))
 
     def begin(self) -> None:
         """Start a visit."""

@@ -6,6 +6,7 @@ from threading import Event
 from uuid import uuid4
 
 from kiosk.ports.payment import (
+    ChangeAdvice,
     ChargeKey,
     ChargeState,
     NotCharged,
@@ -27,6 +28,10 @@ class FileTill:
     def unavailable(self, due_yen: int) -> PaymentUnavailable | None:
         """Well."""
         return None
+
+    def change_advice(self, due_yen: int) -> ChangeAdvice:
+        """Any."""
+        return ChangeAdvice.ANY
 
     def collect(self, key: ChargeKey, due_yen: int, inserted: Callable[[int], None], stop: Event) -> PaymentOutcome:
         """Charge, once a key."""

@@ -89,7 +89,7 @@ class Town:
 
 WISHES = Wishes(CertificateKind.JUMINHYO, ScopeKind.SELF, pin="1234")
 """Her own certificate, once."""
-FLOW = FlowSettings(hours_enforced=False, two_sided=False)
+FLOW = FlowSettings(hours_enforced=False)
 
 
 class Machine:

@@ -27,7 +27,7 @@ class AuthPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SignPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """署名用: there for completeness; no visit uses it."""
+    """署名用: what the password of 6 to 16 characters opens."""
 
     certificate: bytes | None
     ca_certificate: bytes

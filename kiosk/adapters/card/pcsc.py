@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from threading import Event
 from typing import TypeVar
 
-from kiosk.adapters.card import dialogue, winscard
+from kiosk.adapters.card import dialogue, signature_dialogue, winscard
 from kiosk.adapters.card.transport import CardLost, ReaderAway, Transport
 from kiosk.adapters.card.winscard import PcscError
 from kiosk.ports.card import (
+    ApplicationSignature,
     Authentication,
     CardFault,
     CardGone,
@@ -21,8 +22,10 @@ from kiosk.ports.card import (
     Inspection,
     PinBuffer,
     ReaderUnavailable,
+    SignatureInspection,
     WatchStopped,
 )
+from kiosk.ports.password import PasswordBuffer
 
 SERVICE_AWAY = "CARD-01"
 NO_SUCH_READER = "CARD-02"
@@ -90,6 +93,23 @@ class PcscCardReader:
                 return dialogue.authenticate(self._traced(card), digest, pin)
         finally:
             pin.clear()
+
+    def inspect_signature(self) -> SignatureInspection:
+        """Find out whether the card can sign an application. See the port."""
+        with self._card() as card:
+            if not isinstance(card, _Card):
+                return card
+            return signature_dialogue.inspect(self._traced(card))
+
+    def sign_application(self, digest: bytes, password: PasswordBuffer) -> ApplicationSignature:
+        """Verify once, sign, read the certificate, power down; exclusive like `authenticate`. See the port."""
+        try:
+            with self._card() as card:
+                if not isinstance(card, _Card):
+                    return card
+                return signature_dialogue.sign_application(self._traced(card), digest, password)
+        finally:
+            password.clear()
 
     def close(self) -> None:
         """Give the context back; the next call opens a new one."""

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition, Event
 
-from kiosk.adapters.card import dialogue
+from kiosk.adapters.card import dialogue, signature_dialogue
 from kiosk.adapters.card.card_faults import Pulled, Silent
 from kiosk.adapters.card.transport import CardLost, ReaderAway
 from kiosk.adapters.card.virtual_card import Habits, VirtualCard
 from kiosk.ports.card import (
+    ApplicationSignature,
     Authentication,
     CardGone,
     CardPlaced,
@@ -20,8 +21,10 @@ from kiosk.ports.card import (
     Inspection,
     PinBuffer,
     ReaderUnavailable,
+    SignatureInspection,
     WatchStopped,
 )
+from kiosk.ports.password import PasswordBuffer
 
 __all__ = ["Habits", "VirtualCard", "VirtualCardReader"]
 
@@ -98,6 +101,21 @@ class VirtualCardReader:
                 return dialogue.authenticate(card, digest, pin) if isinstance(card, _InField) else card
         finally:
             pin.clear()
+
+    def inspect_signature(self) -> SignatureInspection:
+        """Find out whether the card can sign an application. See the port."""
+        with self._powered() as card:
+            return signature_dialogue.inspect(card) if isinstance(card, _InField) else card
+
+    def sign_application(self, digest: bytes, password: PasswordBuffer) -> ApplicationSignature:
+        """Verify once, sign, read the certificate, power down. See the port."""
+        try:
+            with self._powered() as card:
+                if not isinstance(card, _InField):
+                    return card
+                return signature_dialogue.sign_application(card, digest, password)
+        finally:
+            password.clear()
 
     def _wait_until(self, present: bool, stop: Event) -> WatchStopped | ReaderUnavailable | None:
         with self._changed:

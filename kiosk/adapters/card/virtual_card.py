@@ -120,6 +120,13 @@ class VirtualCard:
             return pin.tries_left if isinstance(pin, Pin) else None
 
     @property
+    def password_tries_left(self) -> int | None:
+        """Counter of the 署名用 password; None for a card that has none."""
+        with self._lock:
+            pin = self._files.get(0x001B)
+            return pin.tries_left if isinstance(pin, Pin) else None
+
+    @property
     def arithmetic_s(self) -> float:
         """Seconds spent so far on RSA, which a benchmark of the dialogue subtracts."""
         return self._arithmetic_s

@@ -28,13 +28,18 @@ from kiosk.domain.certificates import (
     SerialNumber,
     TransactionId,
 )
+from kiosk.domain.registration import Purpose, ReceptionNumber, RegistrationState, UseApplication
 from kiosk.ports.center import (
+    ApplicationReceived,
     CenterUnavailable,
+    CounterTicket,
     Document,
     DocumentMismatch,
+    DocumentRole,
     Issued,
     OrderOutcome,
     OrderState,
+    PrinterCondition,
     RefusalReason,
     Refused,
     Reported,
@@ -72,14 +77,17 @@ class HttpsIssuingCenter:
             for m in answer.municipalities
         )
 
-    def begin_visit(self, municipality: MunicipalityCode) -> "HttpsVisitChannel | Refused | CenterUnavailable":
+    def begin_visit(
+        self, municipality: MunicipalityCode, purpose: Purpose = Purpose.RESIDENCE
+    ) -> "HttpsVisitChannel | Refused | CenterUnavailable":
         """Get a nonce and make this visit's key."""
-        answer = self._http.post("/visits", wire.VisitRequest(municipality=municipality), wire.VisitChallenge)
+        request = wire.VisitRequest(municipality=municipality, purpose=wire.Purpose(purpose.value))
+        answer = self._http.post("/visits", request, wire.VisitChallenge)
         if isinstance(answer, Problem):
             return CenterUnavailable("CENTER-03")
         if isinstance(answer, Refused | CenterUnavailable):
             return answer
-        return HttpsVisitChannel(self._http, self._document_key, self._clock, answer)
+        return HttpsVisitChannel(self._http, self._document_key, self._clock, answer, municipality)
 
     def report(self, outcome: OrderOutcome) -> Reported | ReportRejected | CenterUnavailable:
         """Report what became of an order, signed by this kiosk's device key."""
@@ -105,6 +113,23 @@ class HttpsIssuingCenter:
             case _:
                 return ReportRejected()
 
+    def tell_status(
+        self, municipality: MunicipalityCode, printer: PrinterCondition, slips: PrinterCondition
+    ) -> Reported | ReportRejected | CenterUnavailable:
+        """Tell the clerks how this counter terminal's printers are."""
+        status = wire.CounterStatus(
+            municipality=municipality,
+            printer=wire.PrinterCondition(printer.value),
+            slips=wire.PrinterCondition(slips.value),
+        )
+        match self._http.send("POST", "/counter/status", status):
+            case None:
+                return Reported()
+            case CenterUnavailable() as away:
+                return away
+            case _:
+                return ReportRejected()
+
     def order_state(self, transaction: TransactionId) -> OrderState | CenterUnavailable:
         """Ask for an order's state."""
         answer = self._http.get(f"/orders/{transaction}", wire.OrderStatus)
@@ -121,10 +146,17 @@ class HttpsVisitChannel:
     """One visit's conversation; holds the visit's key until `close`."""
 
     def __init__(
-        self, http: CenterHttp, document_key: ec.EllipticCurvePublicKey, clock: Clock, challenge: wire.VisitChallenge
+        self,
+        http: CenterHttp,
+        document_key: ec.EllipticCurvePublicKey,
+        clock: Clock,
+        challenge: wire.VisitChallenge,
+        municipality: MunicipalityCode,
     ) -> None:
         self._http = http
         self._document_key = document_key
+        self._challenge = challenge
+        self._municipality = municipality
         self._visit = challenge.visit
         self._key = VisitKey()
         self._signed_at = clock.now().wall.astimezone(UTC).replace(microsecond=0)
@@ -162,6 +194,40 @@ class HttpsVisitChannel:
         self._subject = answer.subject
         return VisitOpened(menu)
 
+    def application_digest(self, application: UseApplication) -> bytes:
+        """SHA-256 of the application's statement; ValueError unless `prove` opened the visit."""
+        if self._subject is None:
+            raise ValueError("no visit is open")
+        statement = wire.registration_statement(
+            self._challenge,
+            self._municipality,
+            self._subject,
+            application.honseki,
+            application.hittosha,
+            application.telephone,
+        )
+        return hashlib.sha256(statement).digest()
+
+    def apply(
+        self, application: UseApplication, certificate_der: bytes, signature: bytes, key: IdempotencyKey
+    ) -> ApplicationReceived | Refused | CenterUnavailable:
+        """Hand in an application for 利用登録."""
+        request = wire.RegistrationRequest(
+            honseki=application.honseki,
+            hittosha=application.hittosha,
+            telephone=application.telephone,
+            certificate=certificate_der,
+            signature=signature,
+        )
+        answer = self._http.post(f"/visits/{self._visit}/registration", request, wire.RegistrationAnswer, key=key)
+        match answer:
+            case wire.RegistrationAnswer(reception_number=number):
+                return ApplicationReceived(ReceptionNumber(number))
+            case Problem():
+                return CenterUnavailable("CENTER-03")
+            case _:
+                return answer
+
     def order(self, order: Order, key: IdempotencyKey) -> Issued | Refused | DocumentMismatch | CenterUnavailable:
         """Order, receive, open and check every document."""
         request = wire.OrderRequest(
@@ -186,7 +252,7 @@ class HttpsVisitChannel:
             return documents
         self._answered[TransactionId(answer.txn)] = key
         self._expected = {d.serial: (d.transaction, d.sha256.hex()) for d in documents}
-        return Issued(TransactionId(answer.txn), tuple(documents), order.total_yen)
+        return Issued(TransactionId(answer.txn), tuple(documents), order.total_yen, _ticket(answer.counter))
 
     def recheck(self, document: Document) -> DocumentMismatch | None:
         """Check transaction and digest again, on the very bytes that go to the printer."""
@@ -218,7 +284,8 @@ class HttpsVisitChannel:
             return DocumentMismatch("subject", transaction)
         if self._answered.get(transaction, key) != key:
             return DocumentMismatch("transaction", transaction)
-        if [document.copy_no for document in answer.documents] != list(range(1, order.copies + 1)):
+        at_counter = self._challenge.channel == "counter"
+        if (answer.counter is not None) is not at_counter or _papers(answer) != _papers_of(order, at_counter):
             return DocumentMismatch("order", transaction)
         documents: list[Document] = []
         for sealed in answer.documents:
@@ -244,7 +311,37 @@ class HttpsVisitChannel:
         digest = hashlib.sha256(pdf).digest()
         if digest.hex() != sealed.sha256:
             return DocumentMismatch("digest", transaction)
-        return Document(transaction, SerialNumber(sealed.serial), kind, sealed.pages, digest, pdf)
+        role = DocumentRole(sealed.role.value)
+        return Document(
+            transaction, SerialNumber(sealed.serial), kind, sealed.pages, digest, pdf, role, sealed.two_sided
+        )
+
+
+def _papers(answer: wire.OrderAnswer) -> list[tuple[wire.DocumentRole, int]]:
+    return [(document.role, document.copy_no) for document in answer.documents]
+
+
+def _papers_of(order: Order, at_counter: bool) -> list[tuple[wire.DocumentRole, int]]:
+    """Give what an answer to an order must have, in this order: at a counter the copies between two papers."""
+    copies = [(wire.DocumentRole.CERTIFICATE, number) for number in range(1, order.copies + 1)]
+    if not at_counter:
+        return copies
+    return [(wire.DocumentRole.APPLICATION, 1), *copies, (wire.DocumentRole.RECEIPT, 1)]
+
+
+def _ticket(ticket: wire.CounterTicket | None) -> CounterTicket | None:
+    if ticket is None:
+        return None
+    return CounterTicket(
+        number=ticket.number,
+        check=ticket.check,
+        code=ticket.code,
+        office=ticket.office,
+        waiting_place=ticket.waiting_place,
+        due_yen=ticket.due_yen,
+        security_tray=ticket.security_tray,
+        plain_tray=ticket.plain_tray,
+    )
 
 
 def _menu(payload: wire.MenuPayload) -> Menu:
@@ -261,5 +358,8 @@ def _menu(payload: wire.MenuPayload) -> Menu:
                 members=tuple(Member(MemberRef(m.ref), m.name, m.applicant) for m in offer.members),
             )
             for offer in payload.offers
-        )
+        ),
+        None if payload.registration is None else RegistrationState(payload.registration.value),
+        payload.seal_code,
+        payload.asks_attributes,
     )

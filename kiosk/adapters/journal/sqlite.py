@@ -6,7 +6,7 @@ returns: what the caller does next has its intention written down.
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
@@ -30,8 +30,9 @@ CREATE TABLE IF NOT EXISTS incident (id INTEGER PRIMARY KEY, code TEXT NOT NULL,
 CREATE TABLE IF NOT EXISTS incident_closed (
     incident_id INTEGER PRIMARY KEY REFERENCES incident (id), cause TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS case_closed (txn TEXT PRIMARY KEY REFERENCES decision (txn), cause TEXT NOT NULL) STRICT;
 """
-_TABLES = ("intent", "conclusion", "decision", "settlement", "incident", "incident_closed")
+_TABLES = ("intent", "conclusion", "decision", "settlement", "incident", "incident_closed", "case_closed")
 _APPEND_ONLY = """
 CREATE TRIGGER IF NOT EXISTS {table}_kept_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
@@ -87,11 +88,13 @@ class SqliteJournal:
     def intend(self, intent: Intent) -> IntentId:
         """Write down an act before it is begun."""
         with self._writing() as db:
-            row = db.execute(
-                "INSERT INTO intent (act, txn, yen, serial, sheets) VALUES (?, ?, ?, ?, ?) RETURNING id",
-                (intent.act.value, intent.transaction, intent.amount_yen, intent.serial, intent.sheets),
-            ).fetchone()
-            return IntentId(row[0])
+            return _inserted(db, intent)
+
+    def note(self, intents: Sequence[Intent]) -> None:
+        """Write down acts that are done already, at one stroke."""
+        with self._writing() as db:
+            for intent in intents:
+                db.execute("INSERT INTO conclusion VALUES (?, 'done', 0)", (_inserted(db, intent),))
 
     def conclude(self, intent_id: IntentId, result: str, detail: int = 0) -> None:
         """Write down how an act ended. Raises ValueError for an unknown or a concluded intent."""
@@ -158,6 +161,26 @@ class SqliteJournal:
                 (cause,),
             ).rowcount
 
+    def open_cases(self) -> tuple[OrderOutcome, ...]:
+        """Give every order that ended as a case which staff have not closed, oldest first."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT outcome FROM decision WHERE txn NOT IN (SELECT txn FROM case_closed) ORDER BY rowid"
+            ).fetchall()
+        return tuple(outcome for outcome in map(_from_text, (row[0] for row in rows)) if outcome.case is not None)
+
+    def close_case(self, number: str, cause: str) -> int:
+        """Close the open cases of a number under what staff found and did, and give how many there were.
+
+        Raises ValueError for an empty cause.
+        """
+        if not cause.strip():
+            raise ValueError("a case is closed with its cause")
+        closing = [(outcome.transaction, cause) for outcome in self.open_cases() if outcome.case == number]
+        with self._writing() as db:
+            db.executemany("INSERT INTO case_closed VALUES (?, ?)", closing)
+        return len(closing)
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -180,6 +203,14 @@ class SqliteJournal:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise JournalUnavailableError from error
+
+
+def _inserted(db: sqlite3.Connection, intent: Intent) -> IntentId:
+    row = db.execute(
+        "INSERT INTO intent (act, txn, yen, serial, sheets) VALUES (?, ?, ?, ?, ?) RETURNING id",
+        (intent.act.value, intent.transaction, intent.amount_yen, intent.serial, intent.sheets),
+    ).fetchone()
+    return IntentId(row[0])
 
 
 def _to_text(outcome: OrderOutcome) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from threading import Event
 
 from kiosk.ports.payment import (
+    ChangeAdvice,
     ChargeKey,
     ChargeState,
     PaymentOutcome,
@@ -24,6 +25,10 @@ class AbsentMoney:
     def unavailable(self, due_yen: int) -> PaymentUnavailable | None:
         """Away."""
         return _AWAY
+
+    def change_advice(self, due_yen: int) -> ChangeAdvice:
+        """None."""
+        return ChangeAdvice.NONE
 
     def collect(self, key: ChargeKey, due_yen: int, inserted: Callable[[int], None], stop: Event) -> PaymentOutcome:
         """Away."""

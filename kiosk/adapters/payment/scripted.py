@@ -9,6 +9,7 @@ from queue import Empty, Queue
 from threading import Event, Lock
 
 from kiosk.ports.payment import (
+    ChangeAdvice,
     ChargeKey,
     ChargeState,
     NotCharged,
@@ -33,6 +34,8 @@ class MoneyFault(Enum):
     """The line dies after the money went in."""
     REFUND_LOST = "refund_lost"
     """The line dies while money is given back."""
+    LITTLE_CHANGE = "little_change"
+    """Hardly any change is left."""
 
 
 class ScriptedCashier:
@@ -52,6 +55,12 @@ class ScriptedCashier:
     def unavailable(self, due_yen: int) -> PaymentUnavailable | None:
         """Away when told so."""
         return PaymentUnavailable("PAY-01") if MoneyFault.AWAY in self.faults else None
+
+    def change_advice(self, due_yen: int) -> ChangeAdvice:
+        """Any: what is put in is counted and never needs change, unless told otherwise."""
+        if MoneyFault.AWAY in self.faults:
+            return ChangeAdvice.NONE
+        return ChangeAdvice.EXACT_ONLY if MoneyFault.LITTLE_CHANGE in self.faults else ChangeAdvice.ANY
 
     def collect(self, key: ChargeKey, due_yen: int, inserted: Callable[[int], None], stop: Event) -> PaymentOutcome:
         """Take coins until the amount is there; change goes out at once."""

@@ -7,18 +7,24 @@ from kiosk.ports.center import Document
 from kiosk.ports.printer import Printed, PrinterReady, PrinterUnavailable, PrintFailed, PrintOutcome, PrintUnknown
 from printers.jobs import Completed, Failed, Job, Printer, Trouble, Unknown
 
-_CODES = {
+CODES = {
     Trouble.AWAY: "PRINT-01",
+    Trouble.OFFLINE: "PRINT-01",
+    Trouble.PAUSED: "PRINT-07",
     Trouble.PAPER: "PRINT-02",
+    Trouble.MEDIA: "PRINT-02",
     Trouble.TONER: "PRINT-03",
     Trouble.COVER: "PRINT-04",
     Trouble.JAM: "PRINT-04",
+    Trouble.OUTPUT: "PRINT-04",
     Trouble.REJECTED: "PRINT-06",
+    Trouble.STALLED: "PRINT-07",
+    Trouble.UNKNOWN: "PRINT-07",
 }
 
 
 class PagePrinter:
-    """Prints documents, front only, on one printer."""
+    """Prints documents on one printer, on both sides those that have backs."""
 
     def __init__(self, printer: Printer) -> None:
         self._printer = printer
@@ -26,16 +32,16 @@ class PagePrinter:
     def readiness(self, sheets: int) -> PrinterReady | PrinterUnavailable:
         """Tell, before payment, whether that many sheets can come out."""
         trouble = self._printer.trouble(sheets)
-        return PrinterReady() if trouble is None else PrinterUnavailable(_CODES[trouble])
+        return PrinterReady() if trouble is None else PrinterUnavailable(CODES[trouble])
 
     def print_document(self, document: Document, sheet_out: Callable[[int], None]) -> PrintOutcome:
         """Print one document under its serial number, which is random and therefore a safe name."""
-        outcome = self._printer.run(Job(document.serial, document.pdf, document.pages), sheet_out)
+        outcome = self._printer.run(Job(document.serial, document.pdf, document.sheets, document.two_sided), sheet_out)
         match outcome:
             case Completed(sheets):
                 return Printed(sheets)
             case Failed(trouble, sheets_out):
-                return PrintFailed(_CODES[trouble], sheets_out)
+                return PrintFailed(CODES[trouble], sheets_out)
             case Unknown(sheets_out):
                 return PrintUnknown(sheets_out)
             case _:

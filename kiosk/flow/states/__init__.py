@@ -5,6 +5,20 @@ Permission is a field: a state of choice needs `Verified`, paying needs `Issued`
 """
 
 from kiosk.flow.session import Session
+from kiosk.flow.states.apply import (
+    Applied,
+    Applying,
+    CheckingForm,
+    InspectingSignature,
+    LastPassword,
+    Line,
+    Password,
+    Reception,
+    Signing,
+    Told,
+    Unsent,
+    Writing,
+)
 from kiosk.flow.states.choose import (
     ChoosingCopies,
     ChoosingItems,
@@ -15,6 +29,7 @@ from kiosk.flow.states.choose import (
     Confirming,
     Draft,
 )
+from kiosk.flow.states.counter import CheckingTrays, Numbered, SealCode
 from kiosk.flow.states.identify import (
     ChoosingMunicipality,
     Consent,
@@ -39,18 +54,41 @@ from kiosk.flow.states.issue import (
     Paying,
     Preparing,
     Printing,
+    ReceiptPlace,
     Refunding,
 )
-from kiosk.flow.states.matter import CardPlace, CaseNumber, DocumentEnd, MoneyPlace, NoPaymentHere, Permit, Verified
+from kiosk.flow.states.matter import (
+    Aim,
+    Apply,
+    AskState,
+    CardPlace,
+    CaseNumber,
+    DocumentEnd,
+    Errand,
+    Form,
+    MoneyPlace,
+    NoPaymentHere,
+    Permit,
+    TakeCertificates,
+    UseSealCard,
+    Verified,
+)
 
 __all__ = [
+    "Aim",
     "Another",
+    "Applied",
+    "Apply",
+    "Applying",
+    "AskState",
     "Attended",
     "CallingStaff",
     "Cancelling",
     "CardPlace",
     "CaseNumber",
     "CheckingDevices",
+    "CheckingForm",
+    "CheckingTrays",
     "ChoosingCopies",
     "ChoosingItems",
     "ChoosingKind",
@@ -63,27 +101,43 @@ __all__ = [
     "Consent",
     "DocumentEnd",
     "Draft",
+    "Errand",
+    "Form",
     "Idle",
+    "InspectingSignature",
+    "LastPassword",
     "LastTry",
+    "Line",
     "Message",
     "MoneyPlace",
     "NoPaymentHere",
+    "Numbered",
     "OutOfService",
+    "Password",
     "Paying",
     "Permit",
     "Pin",
     "PlaceCard",
     "Preparing",
     "Printing",
+    "ReceiptPlace",
+    "Reception",
     "Refunding",
     "Resting",
     "ReturningCard",
+    "SealCode",
     "Service",
     "Settling",
+    "Signing",
     "State",
     "TakeCard",
+    "TakeCertificates",
+    "Told",
+    "Unsent",
+    "UseSealCard",
     "Verified",
     "Verifying",
+    "Writing",
     "session_of",
 ]
 
@@ -105,6 +159,7 @@ Attended = (
     | ChoosingItems
     | ChoosingCopies
     | Confirming
+    | CheckingTrays
     | Preparing
     | CheckingDevices
     | Paying
@@ -113,8 +168,21 @@ Attended = (
     | Refunding
     | Collect
     | Another
+    | Numbered
+    | SealCode
     | Message
     | CallingStaff
+    | Writing
+    | CheckingForm
+    | InspectingSignature
+    | LastPassword
+    | Password
+    | Signing
+    | Applying
+    | Unsent
+    | Applied
+    | Reception
+    | Told
 )
 State = Resting | Attended
 

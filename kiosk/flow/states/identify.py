@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kiosk.domain.certificates import Municipality
 from kiosk.flow.session import Session, Ticket
-from kiosk.flow.states.matter import Verified
+from kiosk.flow.states.matter import Aim, CaseNumber, Errand, Verified
 from kiosk.ports.card import TokenKind
 
 
@@ -26,6 +26,8 @@ class OutOfService:
     """Codes of what fails now; the machine returns by itself when none is left and it is not stopped."""
     stopped: str | None = None
     """Code of the incident that stopped it until staff reopen; None when only devices fail."""
+    cases: tuple[CaseNumber, ...] = ()
+    """Orders that became cases with the stop, shown to staff."""
 
     @property
     def code(self) -> str:
@@ -45,6 +47,7 @@ class Consent:
     """Reading how personal data are used."""
 
     session: Session
+    errand: Errand
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class ChoosingMunicipality:
     """Waiting for the list, then choosing from it."""
 
     session: Session
+    errand: Errand
     ticket: Ticket | None
     """The question for the list; None once it is here."""
     municipalities: tuple[Municipality, ...] = ()
@@ -62,7 +66,7 @@ class PlaceCard:
     """Waiting for the card, then finding out what it is."""
 
     session: Session
-    municipality: Municipality
+    aim: Aim
     ticket: Ticket
     """The watch, or the inspection."""
     inspecting: bool = False
@@ -75,7 +79,7 @@ class LastTry:
     """One try is left: the choice to stop has the focus."""
 
     session: Session
-    municipality: Municipality
+    aim: Aim
     token: TokenKind
     watch: Ticket
     wrong: bool = False
@@ -87,7 +91,7 @@ class Pin:
     """Typing the PIN; only the number of digits is known."""
 
     session: Session
-    municipality: Municipality
+    aim: Aim
     token: TokenKind
     tries_left: int
     """As the chip said, 1 to 3."""
@@ -106,7 +110,7 @@ class Verifying:
     """The chip checks the PIN and signs, the center judges."""
 
     session: Session
-    municipality: Municipality
+    aim: Aim
     token: TokenKind
     tries_left: int
     last_try_accepted: bool
@@ -119,6 +123,7 @@ class TakeCard:
 
     session: Session
     verified: Verified
+    errand: Errand
     ticket: Ticket
     since_s: float
     """Steady seconds at which the asking began; alarms count from here."""

@@ -1,11 +1,12 @@
 """States from the order to the end, messages and calls for staff included."""
 
 from dataclasses import dataclass
+from enum import Enum
 
-from kiosk.domain.certificates import Order, TransactionId
+from kiosk.domain.certificates import CertificateKind, Order, TransactionId
 from kiosk.flow.session import Session, Ticket
 from kiosk.flow.states.matter import CardPlace, CaseNumber, DocumentEnd, MoneyPlace, Permit, Verified
-from kiosk.ports.center import Issued, OrderOutcome
+from kiosk.ports.center import CounterTicket, Issued, OrderOutcome
 from kiosk.ports.payment import Paid
 
 
@@ -17,6 +18,8 @@ class Preparing:
     verified: Verified
     order: Order
     ticket: Ticket
+    again: CounterTicket | None = None
+    """At a counter: the number under which the same order was spoilt; None the first time, and elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class CheckingDevices:
     order: Order
     issued: Issued
     ticket: Ticket
+    again: CounterTicket | None = None
+    """As in `Preparing`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Paying:
     issued: Issued
     ticket: Ticket
     inserted_yen: int = 0
+    exact_only: bool = False
+    """There is little change: only money that needs none is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,8 @@ class Printing:
     done: tuple[DocumentEnd, ...] = ()
     sheets_out: int = 0
     """Sheets of the current document that are out."""
+    inserted_yen: int = 0
+    """What was put in; what is more than the fee has come out again as change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,18 @@ class Refunding:
     stops: bool
     """The machine stops afterwards."""
     ticket: Ticket
+    kind: CertificateKind | None = None
+
+
+class ReceiptPlace(Enum):
+    """Where the receipt is."""
+
+    NONE = "none"
+    """No money was taken here."""
+    COMING = "coming"
+    OUT = "out"
+    MISSING = "missing"
+    """It did not come out, or not for sure; the fee is paid all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +112,15 @@ class Collect:
     verified: Verified
     outcome: OrderOutcome
     """To be reported when the resident has it, or has said that it is somebody else's."""
+    receipt: ReceiptPlace = ReceiptPlace.NONE
+    slip: Ticket | None = None
+    """Of the receipt, while it is being printed."""
+    change_yen: int = 0
+    """Change that lies in the tray unless the resident took it while the sheets came."""
+    alarms: int = 0
+    """How often the resident was reminded to take it all."""
+    kind: CertificateKind | None = None
+    """Of the certificate, for the slip of a case."""
 
 
 @dataclass(frozen=True, slots=True)

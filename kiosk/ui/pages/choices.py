@@ -50,7 +50,10 @@ class Tile(PressButton):
             self._icon = "ticked" if choice.selected else "unticked"
         else:
             self._icon = "forward"
-        self.set_look(Look.SELECTED if choice.selected and choice.enabled else Look.PLAIN)
+        if choice.main and choice.enabled:
+            self.set_look(Look.PRIMARY)
+        else:
+            self.set_look(Look.SELECTED if choice.selected and choice.enabled else Look.PLAIN)
 
     def _touched(self, choice: Choice) -> None:
         # Qt has flipped the tick by itself; the model alone says what is ticked

@@ -14,6 +14,9 @@ class Page(QWidget):
     owns_title = False
     """True for a page that draws the title itself, in a place of its own."""
 
+    spares_title = False
+    """True for a page so full of keys that its title does not grow with large text."""
+
     def __init__(self, kit: Kit, parent: QWidget) -> None:
         super().__init__(parent)
         self.kit = kit

@@ -14,8 +14,8 @@ from issuing_center.sandbox.center import SHIOMINO
 from issuing_center.web import make_app
 from kiosk.adapters.center.https import HttpsIssuingCenter, HttpsVisitChannel
 from kiosk.domain.certificates import Item, MunicipalityCode, Order, ScopeKind, SerialNumber, TransactionId
-from kiosk.ports.center import CenterUnavailable, DocumentMismatch, Issued, RefusalReason, Refused
-from tests.support.center import FEE_YEN, KIOSK, ORDER, OTHER_KIOSK, Center, Visit, new_key, prove
+from kiosk.ports.center import CenterUnavailable, DocumentMismatch, DocumentRole, Issued, RefusalReason, Refused
+from tests.support.center import COUNTER, FEE_YEN, KIOSK, ORDER, OTHER_KIOSK, Center, Visit, new_key, prove
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -50,10 +50,17 @@ def man(shared_center: Center) -> Middleman:
     return Middleman(shared_center)
 
 
+@pytest.fixture(params=[KIOSK, COUNTER])
+def device(request: pytest.FixtureRequest) -> str:
+    """A machine of each channel that residents use: the same rules for all (INV-8)."""
+    name: str = request.param
+    return name
+
+
 @pytest.fixture
-def kiosk(shared_center: Center, man: Middleman) -> Iterator[HttpsIssuingCenter]:
-    with shared_center.client(KIOSK, man) as client:
-        yield shared_center.kiosk(client=client)
+def kiosk(shared_center: Center, man: Middleman, device: str) -> Iterator[HttpsIssuingCenter]:
+    with shared_center.client(device, man) as client:
+        yield shared_center.kiosk(device, client)
 
 
 @pytest.fixture
@@ -84,7 +91,7 @@ CHANGES: dict[str, tuple[Alter, str]] = {
     "another transaction": (of_answer(lambda a: msgspec.structs.replace(a, txn="0" * 32)), "signature"),
     "another subject": (of_answer(lambda a: msgspec.structs.replace(a, subject="0" * 64)), "subject"),
     "another serial number": (with_value("serial", "AAAA-BBBB-CCCC-DDDD"), "signature"),
-    "more pages": (with_value("pages", 2), "signature"),
+    "more pages": (with_value("pages", 3), "signature"),
     "another digest": (with_value("sha256", "0" * 64), "signature"),
     "no signature": (with_value("signature", b""), "signature"),
     "a flipped bit of the signature": (
@@ -147,7 +154,58 @@ def test_an_answer_that_was_changed_is_a_mismatch(visit: Visit, man: Middleman, 
     man.alter, check = CHANGES[change]
     outcome = visit.channel.order(TWO_COPIES, new_key())
     assert isinstance(outcome, DocumentMismatch)
-    assert outcome.check == check
+    # At a counter each paper has its place, which is looked at before the signature.
+    assert outcome.check == check or (visit.channel._challenge.channel == "counter" and outcome.check == "order")
+
+
+TICKETS: dict[str, Alter] = {
+    "no ticket": of_answer(lambda a: msgspec.structs.replace(a, counter=None)),
+    "another number": of_answer(lambda a: _with_ticket(a, number=9999)),
+    "another slip code": of_answer(lambda a: _with_ticket(a, code="0" * 32)),
+    "nothing due": of_answer(lambda a: _with_ticket(a, due_yen=0)),
+    "security paper for all": of_answer(lambda a: _with_ticket(a, plain_tray="tray-2")),
+    "the receipt in place of the application": of_answer(
+        lambda a: msgspec.structs.replace(
+            a,
+            documents=[
+                msgspec.structs.replace(a.documents[-1], role=wire.DocumentRole.APPLICATION),
+                *a.documents[1:-1],
+                msgspec.structs.replace(a.documents[0], role=wire.DocumentRole.RECEIPT),
+            ],
+        )
+    ),
+    "a certificate too few": of_answer(
+        lambda a: msgspec.structs.replace(a, documents=[a.documents[0], a.documents[1], a.documents[-1]])
+    ),
+}
+
+
+def _with_ticket(answer: wire.OrderAnswer, **fields: object) -> wire.OrderAnswer:
+    assert answer.counter is not None
+    return msgspec.structs.replace(answer, counter=msgspec.structs.replace(answer.counter, **fields))
+
+
+@pytest.mark.parametrize("device", [COUNTER], indirect=True)
+@pytest.mark.parametrize("change", TICKETS)
+def test_a_counters_answer_is_bound_to_its_ticket_and_its_roles(visit: Visit, man: Middleman, change: str) -> None:
+    man.ending, man.alter = "/orders", TICKETS[change]
+    assert isinstance(visit.channel.order(TWO_COPIES, new_key()), DocumentMismatch)
+
+
+@pytest.mark.parametrize("device", [KIOSK], indirect=True)
+def test_a_ticket_is_nothing_for_a_kiosk(visit: Visit, man: Middleman) -> None:
+    ticket = wire.CounterTicket(
+        number=1,
+        check="2345",
+        code="0" * 32,
+        office="x",
+        waiting_place="x",
+        due_yen=0,
+        security_tray="a",
+        plain_tray="b",
+    )
+    man.ending, man.alter = "/orders", of_answer(lambda a: msgspec.structs.replace(a, counter=ticket))
+    assert isinstance(visit.channel.order(ORDER, new_key()), DocumentMismatch)
 
 
 def test_an_unchanged_answer_is_none(visit: Visit, man: Middleman) -> None:
@@ -156,11 +214,11 @@ def test_an_unchanged_answer_is_none(visit: Visit, man: Middleman) -> None:
 
 
 @pytest.fixture
-def others_answer(shared_center: Center, man: Middleman) -> bytes:
+def others_answer(shared_center: Center, man: Middleman, device: str) -> bytes:
     """A good answer to the same order of somebody else's visit."""
-    man.ending = "/orders"
-    with shared_center.client(OTHER_KIOSK, man) as client:
-        other = shared_center.visit("ichiro", kiosk=shared_center.kiosk(OTHER_KIOSK, client))
+    man.ending, beside = "/orders", OTHER_KIOSK if device == KIOSK else "counter-0002"
+    with shared_center.client(beside, man) as client:
+        other = shared_center.visit("ichiro", kiosk=shared_center.kiosk(beside, client))
         assert isinstance(other.channel.order(ORDER, new_key()), Issued)
     return man.answers.pop()
 
@@ -230,7 +288,7 @@ def test_the_answer_to_another_choice_of_the_same_visit_is_a_mismatch(visit: Vis
 def test_what_is_printed_is_checked_once_more(visit: Visit) -> None:
     issued = visit.channel.order(TWO_COPIES, new_key())
     assert isinstance(issued, Issued)
-    one, two = issued.documents
+    one, two = (document for document in issued.documents if document.role is DocumentRole.CERTIFICATE)
     assert visit.channel.recheck(one) is None
     for changed, check in (
         (replace(one, pdf=flipped(one.pdf, 500)), "digest"),
@@ -260,7 +318,7 @@ def changed_challenge(**fields: object) -> Alter:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"nonce": bytes(32)}, {"kiosk": OTHER_KIOSK}, {"channel": "counter"}, {"visit": "0" * 32}], ids=str
+    "fields", [{"nonce": bytes(32)}, {"kiosk": OTHER_KIOSK}, {"channel": "headless"}, {"visit": "0" * 32}], ids=str
 )
 def test_a_challenge_that_was_changed_opens_no_visit(
     shared_center: Center, kiosk: HttpsIssuingCenter, man: Middleman, fields: dict[str, object]

@@ -115,7 +115,7 @@ def test_each_scope_shows_exactly_those_it_names(shared_center: Center, kiosk: H
         (document,) = issued_by(visit, Order(ORDER.kind, scope, members, frozenset(), 1, FEE_YEN)).documents
         texts = texts_of(document.pdf)
         assert [name for name in names if name in texts] == shown
-        assert document.pages == (2 if scope is ScopeKind.HOUSEHOLD else 1)
+        assert document.sheets == (2 if scope is ScopeKind.HOUSEHOLD else 1)
 
 
 def test_the_same_key_with_the_same_order_gives_the_same_documents(visit: Visit) -> None:
@@ -200,10 +200,14 @@ def test_the_outcome_is_taken_once_and_repeats_harmlessly(visit: Visit, kiosk: H
 
 
 @pytest.mark.expect_log("issuing_center", "ERROR")
-def test_another_outcome_for_the_same_order_is_rejected(visit: Visit, kiosk: HttpsIssuingCenter) -> None:
+def test_another_outcome_for_the_same_order_is_rejected_and_stops_the_kiosk(
+    shared_center: Center, visit: Visit, kiosk: HttpsIssuingCenter
+) -> None:
     issued = issued_by(visit)
     assert kiosk.report(outcome_of(issued)) == Reported()
     assert kiosk.report(outcome_of(issued, DocumentFate.VOIDED)) == ReportRejected()
+    assert kiosk.begin_visit(MunicipalityCode(SHIOMINO)) == Refused(RefusalReason.STOPPED)
+    shared_center.close_incidents()  # the center is shared by the tests of this worker
 
 
 def test_an_order_that_never_was_is_unknown(kiosk: HttpsIssuingCenter) -> None:

@@ -29,6 +29,16 @@ def reopened(journal: SqliteJournal, path: Path) -> SqliteJournal:
     return SqliteJournal(path)
 
 
+def test_what_is_noted_at_one_stroke_is_done(path: Path) -> None:
+    journal = SqliteJournal(path)
+    other = SerialNumber("EEEE-FFFF-GGGG-HHHH")
+    journal.note([Intent(Act.ISSUE, TXN, serial=serial, sheets=1) for serial in (SERIAL, other)])
+    journal = reopened(journal, path)
+    (order,) = journal.open_orders()
+    assert [(entry.intent.serial, entry.result) for entry in order.entries] == [(SERIAL, "done"), (other, "done")]
+    journal.close()
+
+
 def test_an_intention_survives_as_open_and_its_end_as_concluded(path: Path) -> None:
     journal = SqliteJournal(path)
     taking = journal.intend(Intent(Act.TAKE_MONEY, TXN, amount_yen=200))

@@ -77,6 +77,12 @@ def test_a_fault_during_a_document_is_told_with_the_sheets_that_are_out(
         (Trouble.COVER, "PRINT-04"),
         (Trouble.JAM, "PRINT-04"),
         (Trouble.REJECTED, "PRINT-06"),
+        (Trouble.OFFLINE, "PRINT-01"),
+        (Trouble.MEDIA, "PRINT-02"),
+        (Trouble.OUTPUT, "PRINT-04"),
+        (Trouble.PAUSED, "PRINT-07"),
+        (Trouble.STALLED, "PRINT-07"),
+        (Trouble.UNKNOWN, "PRINT-07"),
     ],
 )
 def test_every_trouble_is_known_before_payment_by_its_code(tmp_path: Path, trouble: Trouble, code: str) -> None:
@@ -84,6 +90,13 @@ def test_every_trouble_is_known_before_payment_by_its_code(tmp_path: Path, troub
     assert PagePrinter(sink).readiness(2) == PrinterReady()
     sink.standing_trouble = trouble
     assert PagePrinter(sink).readiness(2) == PrinterUnavailable(code)
+
+
+def test_no_trouble_is_without_a_code(tmp_path: Path) -> None:
+    sink = PdfSink(tmp_path)
+    for trouble in Trouble:
+        sink.standing_trouble = trouble
+        assert isinstance(PagePrinter(sink).readiness(1), PrinterUnavailable)
 
 
 def test_a_folder_that_cannot_be_made_is_trouble_before_payment(tmp_path: Path) -> None:

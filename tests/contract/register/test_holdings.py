@@ -25,11 +25,10 @@ from issuing_center.register.holdings import (
 )
 from issuing_center.register.holdings_sql import encode_body
 from issuing_center.register.ids import record_id_of, resident_id_of
-from issuing_center.register.loading import load_register
 from issuing_center.register.port import InconsistentRegisterError, RegisterSnapshot
 from issuing_center.register.records import ResidentId, Sex
-from issuing_center.register.sql import SqlRegister
 from issuing_center.register.updates import UnknownResidentError, changing
+from tests.support.municipal_server import FedRegister
 from tests.support.registers import AS_OF, REGISTER_FILES, SHIOMINO, YAMATE
 
 NOBODY = ResidentId("0" * 32)
@@ -46,7 +45,7 @@ def own_koseki(snapshot: RegisterSnapshot, key: str) -> OwnKoseki:
     return found
 
 
-def test_hanako_has_everything_her_municipality_offers(register: SqlRegister) -> None:
+def test_hanako_has_everything_her_municipality_offers(register: FedRegister) -> None:
     hanako = resident("hanako")
     with register.snapshot(SHIOMINO) as snapshot:
         settings = snapshot.municipality(TODAY)
@@ -68,7 +67,7 @@ def test_hanako_has_everything_her_municipality_offers(register: SqlRegister) ->
         assert len(snapshot.risai(hanako)) == 1
 
 
-def test_nobody_has_nothing(register: SqlRegister) -> None:
+def test_nobody_has_nothing(register: FedRegister) -> None:
     for holder in (NOBODY, resident("umi-who-is-not"), resident("kento")):
         with register.snapshot(SHIOMINO) as snapshot:
             assert snapshot.seal(holder) is None
@@ -79,8 +78,8 @@ def test_nobody_has_nothing(register: SqlRegister) -> None:
             assert snapshot.risai(holder) == ()
 
 
-def test_another_municipality_has_nothing_of_hers(register: SqlRegister) -> None:
-    load_register(register.engine, REGISTER_FILES[YAMATE], [], as_of=AS_OF)
+def test_another_municipality_has_nothing_of_hers(register: FedRegister) -> None:
+    register.load(YAMATE)
     hanako = resident("hanako")
     with register.snapshot(YAMATE) as snapshot:
         assert snapshot.seal(hanako) is None
@@ -89,7 +88,7 @@ def test_another_municipality_has_nothing_of_hers(register: SqlRegister) -> None
         assert (snapshot.koseki(hanako), snapshot.fuhyo(hanako), snapshot.risai(hanako)) == (None, None, ())
 
 
-def test_a_removed_resident_has_neither_seal_nor_tax_data(register: SqlRegister) -> None:
+def test_a_removed_resident_has_neither_seal_nor_tax_data(register: FedRegister) -> None:
     with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
         change.remove_resident(resident("hanako"), TODAY)
     with register.snapshot(SHIOMINO) as snapshot:
@@ -98,7 +97,7 @@ def test_a_removed_resident_has_neither_seal_nor_tax_data(register: SqlRegister)
         assert snapshot.tax_years(resident("hanako")) == ()
 
 
-def test_an_imprint_comes_back_bit_by_bit_with_its_size(register: SqlRegister) -> None:
+def test_an_imprint_comes_back_bit_by_bit_with_its_size(register: FedRegister) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         seal = snapshot.seal(resident("hanako"))
     assert isinstance(seal, SealRegistration)
@@ -108,7 +107,7 @@ def test_an_imprint_comes_back_bit_by_bit_with_its_size(register: SqlRegister) -
     assert (seal.registered_on, seal.former_surname, seal.alias) == (date(2012, 5, 7), "葛\U000e0102城", None)
 
 
-def test_an_abolished_seal_has_nothing_to_print(register: SqlRegister) -> None:
+def test_an_abolished_seal_has_nothing_to_print(register: FedRegister) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         assert snapshot.seal(resident("taichi")) == AbolishedSeal(date(2026, 2, 16))
         before = snapshot.seal(resident("hanako"))
@@ -121,7 +120,7 @@ def test_an_abolished_seal_has_nothing_to_print(register: SqlRegister) -> None:
         change.abolish_seals(resident("hanako"), TODAY)
 
 
-def test_two_seals_in_force_are_an_error(register: SqlRegister) -> None:
+def test_two_seals_in_force_are_an_error(register: FedRegister) -> None:
     with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
         change.connection.execute(
             update(tables.seal_registration)
@@ -132,7 +131,7 @@ def test_two_seals_in_force_are_an_error(register: SqlRegister) -> None:
         snapshot.seal(resident("hanako"))
 
 
-def test_tax_data_are_of_the_year_that_was_asked_for(register: SqlRegister) -> None:
+def test_tax_data_are_of_the_year_that_was_asked_for(register: FedRegister) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         newest, before = snapshot.tax(resident("hanako"), 2026), snapshot.tax(resident("hanako"), 2025)
         assert snapshot.tax(resident("hanako"), 2024) is None
@@ -152,7 +151,7 @@ def test_tax_data_are_of_the_year_that_was_asked_for(register: SqlRegister) -> N
     assert untaxed.kinds == frozenset({"kazei", "shotoku"})
 
 
-def test_a_tax_record_of_another_year_or_no_record_at_all_is_an_error(register: SqlRegister) -> None:
+def test_a_tax_record_of_another_year_or_no_record_at_all_is_an_error(register: FedRegister) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         record = snapshot.tax(resident("hanako"), 2026)
     assert isinstance(record, TaxRecord)
@@ -166,7 +165,7 @@ def test_a_tax_record_of_another_year_or_no_record_at_all_is_an_error(register: 
         assert error.value.__cause__ is None
 
 
-def test_a_koseki_is_whole_and_those_who_left_are_in_it(register: SqlRegister) -> None:
+def test_a_koseki_is_whole_and_those_who_left_are_in_it(register: FedRegister) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         takahashi = own_koseki(snapshot, "yoshio")
         assert own_koseki(snapshot, "michiko").koseki == takahashi.koseki
@@ -185,7 +184,7 @@ def test_a_koseki_is_whole_and_those_who_left_are_in_it(register: SqlRegister) -
     assert marriage.lines[2].value.words == "架空\ufa26南町七丁目8番　葛\U000e0102城正"
 
 
-def test_a_koseki_in_processing_gives_nothing_until_it_is_done(register: SqlRegister) -> None:
+def test_a_koseki_in_processing_gives_nothing_until_it_is_done(register: FedRegister) -> None:
     record_id = record_id_of(SHIOMINO, "koseki", "saito")
     with register.snapshot(SHIOMINO) as snapshot:
         assert snapshot.koseki(resident("expired")) == KosekiInProcessing()
@@ -197,7 +196,7 @@ def test_a_koseki_in_processing_gives_nothing_until_it_is_done(register: SqlRegi
         change.process_koseki(NOBODY, in_processing=True)
 
 
-def test_whoever_left_a_koseki_takes_nothing_from_it(register: SqlRegister) -> None:
+def test_whoever_left_a_koseki_takes_nothing_from_it(register: FedRegister) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         koseki = own_koseki(snapshot, "sora").koseki
     left = tuple(replace(person, removed=person.key == "sora") for person in koseki.persons)
@@ -213,7 +212,7 @@ def test_whoever_left_a_koseki_takes_nothing_from_it(register: SqlRegister) -> N
         assert own_koseki(snapshot, "hanako").koseki.persons[2].removed
 
 
-def test_a_holder_who_does_not_stand_in_the_register_is_an_error(register: SqlRegister) -> None:
+def test_a_holder_who_does_not_stand_in_the_register_is_an_error(register: FedRegister) -> None:
     with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
         for kind in ("koseki", "fuhyo"):
             row = {"record_id": record_id_of(SHIOMINO, kind, "yoshida"), "holder_id": resident("ichiro")}
@@ -225,7 +224,7 @@ def test_a_holder_who_does_not_stand_in_the_register_is_an_error(register: SqlRe
             snapshot.fuhyo(resident("ichiro"))
 
 
-def test_one_person_in_two_registers_is_an_error(register: SqlRegister) -> None:
+def test_one_person_in_two_registers_is_an_error(register: FedRegister) -> None:
     with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
         row = {"record_id": record_id_of(SHIOMINO, "koseki", "takahashi"), "holder_id": resident("hanako")}
         change.put(tables.record_holder, [{**row, "person_key": "yoshio"}])
@@ -233,7 +232,7 @@ def test_one_person_in_two_registers_is_an_error(register: SqlRegister) -> None:
         snapshot.koseki(resident("hanako"))
 
 
-def test_an_address_history_has_what_is_known_and_no_more(register: SqlRegister) -> None:
+def test_an_address_history_has_what_is_known_and_no_more(register: FedRegister) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         hanako, yoshio = snapshot.fuhyo(resident("hanako")), snapshot.fuhyo(resident("yoshio"))
     assert hanako is not None
@@ -250,7 +249,7 @@ def test_an_address_history_has_what_is_known_and_no_more(register: SqlRegister)
     assert yoshio.fuhyo.persons[0].addresses[0].since is None
 
 
-def test_damage_is_given_latest_first_to_whom_it_belongs(register: SqlRegister) -> None:
+def test_damage_is_given_latest_first_to_whom_it_belongs(register: FedRegister) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         (risai,) = snapshot.risai(resident("taichi"))
         assert snapshot.risai(resident("katsuko")) == ()
@@ -266,7 +265,7 @@ def test_damage_is_given_latest_first_to_whom_it_belongs(register: SqlRegister) 
         assert snapshot.risai(resident("hanako")) == (risai,)
 
 
-def test_a_repr_says_nothing_of_a_holding(register: SqlRegister) -> None:
+def test_a_repr_says_nothing_of_a_holding(register: FedRegister) -> None:
     hanako = resident("hanako")
     with register.snapshot(SHIOMINO) as snapshot:
         shown = repr(

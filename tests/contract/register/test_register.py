@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from issuing_center.municipal.package import FormVariant
+from issuing_center.register.ids import record_id_of
 from issuing_center.register.loading import household_id_of, resident_id_of
 from issuing_center.register.port import Register, UnknownMunicipalityError
 from issuing_center.register.records import (
@@ -19,8 +20,8 @@ from issuing_center.register.records import (
     StopKind,
     StopLevel,
 )
-from issuing_center.register.sql import SqlRegister
 from issuing_center.register.updates import changing
+from tests.support.municipal_server import FedRegister
 from tests.support.registers import AS_OF, ISSUER_KEY_ID, SERIALS, SHIOMINO
 
 TODAY = date(2026, 11, 20)
@@ -47,18 +48,18 @@ def stops(register: Register, key: str, at: datetime = AS_OF) -> set[tuple[StopK
         return {(stop.kind, stop.level, stop.resident_id) for stop in snapshot.stops(resident(key), at)}
 
 
-def test_the_municipality_is_listed_with_its_names(register: SqlRegister) -> None:
+def test_the_municipality_is_listed_with_its_names(register: FedRegister) -> None:
     assert register.municipalities() == (
         MunicipalityName(SHIOMINO, "見本県", "汐見野市", "しおみのし", "Shiomino City"),
     )
 
 
 @pytest.mark.parametrize("key", list(SERIALS))
-def test_a_certificate_leads_to_its_resident(register: SqlRegister, key: str) -> None:
+def test_a_certificate_leads_to_its_resident(register: FedRegister, key: str) -> None:
     assert register.find_by_certificate(ISSUER_KEY_ID, SERIALS[key], SHIOMINO) == resident(key)
 
 
-def test_a_certificate_of_nobody_leads_nowhere(register: SqlRegister) -> None:
+def test_a_certificate_of_nobody_leads_nowhere(register: FedRegister) -> None:
     serial = SERIALS["hanako"]
     assert register.find_by_certificate(ISSUER_KEY_ID, serial + 1, SHIOMINO) is None
     assert register.find_by_certificate(ISSUER_KEY_ID[::-1], serial, SHIOMINO) is None
@@ -66,12 +67,12 @@ def test_a_certificate_of_nobody_leads_nowhere(register: SqlRegister) -> None:
 
 
 @pytest.mark.parametrize("serial", [0, -1, 2**160])
-def test_a_serial_number_no_certificate_can_have_is_refused(register: SqlRegister, serial: int) -> None:
+def test_a_serial_number_no_certificate_can_have_is_refused(register: FedRegister, serial: int) -> None:
     with pytest.raises(ValueError, match="serial number"):
         register.find_by_certificate(ISSUER_KEY_ID, serial, SHIOMINO)
 
 
-def test_an_unlinked_certificate_and_a_removed_resident_lead_nowhere(register: SqlRegister) -> None:
+def test_an_unlinked_certificate_and_a_removed_resident_lead_nowhere(register: FedRegister) -> None:
     with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
         change.unlink(ISSUER_KEY_ID, SERIALS["hanako"])
         change.remove_resident(resident("ichiro"), TODAY)
@@ -79,7 +80,7 @@ def test_an_unlinked_certificate_and_a_removed_resident_lead_nowhere(register: S
     assert register.find_by_certificate(ISSUER_KEY_ID, SERIALS["ichiro"], SHIOMINO) is None
 
 
-def test_a_linked_certificate_can_pass_to_another_resident(register: SqlRegister) -> None:
+def test_a_linked_certificate_can_pass_to_another_resident(register: FedRegister) -> None:
     from issuing_center.register.records import CertificateLink
 
     with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
@@ -87,19 +88,19 @@ def test_a_linked_certificate_can_pass_to_another_resident(register: SqlRegister
     assert register.find_by_certificate(ISSUER_KEY_ID, SERIALS["hanako"], SHIOMINO) == resident("taichi")
 
 
-def test_an_unknown_municipality_has_no_snapshot(register: SqlRegister) -> None:
+def test_an_unknown_municipality_has_no_snapshot(register: FedRegister) -> None:
     with pytest.raises(UnknownMunicipalityError), register.snapshot("990027"):
         pass
 
 
-def test_a_resident_who_is_not_here_has_no_record(register: SqlRegister) -> None:
+def test_a_resident_who_is_not_here_has_no_record(register: FedRegister) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         assert snapshot.applicant(ResidentId("0" * 32)) is None
         assert snapshot.household(ResidentId("0" * 32)) == ()
         assert snapshot.stops(ResidentId("0" * 32), AS_OF) == ()
 
 
-def test_a_household_has_its_head_first_and_nobody_who_was_removed(register: SqlRegister) -> None:
+def test_a_household_has_its_head_first_and_nobody_who_was_removed(register: FedRegister) -> None:
     members = household(register, "hanako")
     assert [member.name for member in members] == [
         "𠮷田　太一",
@@ -113,13 +114,13 @@ def test_a_household_has_its_head_first_and_nobody_who_was_removed(register: Sql
     assert household(register, "sora") == members
 
 
-def test_a_removed_resident_has_neither_record_nor_household(register: SqlRegister) -> None:
+def test_a_removed_resident_has_neither_record_nor_household(register: FedRegister) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         assert snapshot.applicant(resident("yoshida-removed-1")) is None
         assert snapshot.household(resident("yoshida-removed-1")) == ()
 
 
-def test_a_record_is_complete(register: SqlRegister) -> None:
+def test_a_record_is_complete(register: FedRegister) -> None:
     katsuko = applicant(register, "katsuko")
     assert katsuko.address == "見本県汐見野市みなと通一丁目2番3号"
     assert (katsuko.furigana.surname, katsuko.furigana.surname_notarised) == ("クズハ", True)
@@ -139,7 +140,7 @@ def test_a_record_is_complete(register: SqlRegister) -> None:
     assert (former.surname, former.reading) == ("葛\U000e0102城", "カツラギ")
 
 
-def test_a_foreign_record_has_its_status_and_no_domicile(register: SqlRegister) -> None:
+def test_a_foreign_record_has_its_status_and_no_domicile(register: FedRegister) -> None:
     maria = applicant(register, "maria")
     assert (maria.domicile, maria.family_head) == (None, None)
     assert maria.foreign is not None
@@ -151,7 +152,7 @@ def test_a_foreign_record_has_its_status_and_no_domicile(register: SqlRegister) 
 
 
 @pytest.mark.parametrize("key", ["leaving", "tono-1", "hanako", "ichiro", "blocked", "gaiji", "revoked"])
-def test_names_survive_storage_code_point_by_code_point(register: SqlRegister, key: str) -> None:
+def test_names_survive_storage_code_point_by_code_point(register: FedRegister, key: str) -> None:
     expected = {
         "leaving": "\ufa19　剛",
         "tono-1": "\ufa26築　港",
@@ -166,7 +167,7 @@ def test_names_survive_storage_code_point_by_code_point(register: SqlRegister, k
         assert unicodedata.normalize("NFC", expected) != expected  # the test would notice a normalising store
 
 
-def test_stop_signals_of_resident_household_and_municipality_reach_whom_they_concern(register: SqlRegister) -> None:
+def test_stop_signals_of_resident_household_and_municipality_reach_whom_they_concern(register: FedRegister) -> None:
     assert stops(register, "hanako") == set()
     protected = (StopKind.PROTECTED, StopLevel.RESIDENT, resident("protected"))
     assert stops(register, "protected") == {protected}
@@ -183,7 +184,7 @@ def test_stop_signals_of_resident_household_and_municipality_reach_whom_they_con
     assert stops(register, "hanako") == set()
 
 
-def test_a_stop_signal_is_in_force_from_its_instant_until_the_one_it_is_lifted(register: SqlRegister) -> None:
+def test_a_stop_signal_is_in_force_from_its_instant_until_the_one_it_is_lifted(register: FedRegister) -> None:
     since, until = AS_OF + timedelta(hours=1), AS_OF + timedelta(hours=2)
     with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
         household_stop = change.stop_household(household_id_of(SHIOMINO, "yoshida"), StopKind.LEAVING, since)
@@ -196,7 +197,7 @@ def test_a_stop_signal_is_in_force_from_its_instant_until_the_one_it_is_lifted(r
     assert stops(register, "hanako", until) == set()
 
 
-def test_a_stop_signal_may_be_for_some_certificates(register: SqlRegister) -> None:
+def test_a_stop_signal_may_be_for_some_certificates(register: FedRegister) -> None:
     with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
         change.stop_resident(resident("hanako"), StopKind.SEAL_ABOLISHED, since=AS_OF, kinds=["inkan"])
         change.stop_municipality(StopKind.STOPPED, since=AS_OF)
@@ -208,7 +209,7 @@ def test_a_stop_signal_may_be_for_some_certificates(register: SqlRegister) -> No
     assert stopped.concerns("juminhyo")
 
 
-def test_a_new_stop_signal_counts_at_the_next_snapshot(register: SqlRegister) -> None:
+def test_a_new_stop_signal_counts_at_the_next_snapshot(register: FedRegister) -> None:
     with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
         change.stop_resident(resident("sora"), StopKind.DIED, since=AS_OF)
     assert stops(register, "hanako") == {(StopKind.DIED, StopLevel.RESIDENT, resident("sora"))}
@@ -224,7 +225,7 @@ def test_a_new_stop_signal_counts_at_the_next_snapshot(register: SqlRegister) ->
         (TODAY, "架空　太郎", 200),
     ],
 )
-def test_settings_are_those_valid_on_the_day(register: SqlRegister, on: date, mayor: str, fee_yen: int) -> None:
+def test_settings_are_those_valid_on_the_day(register: FedRegister, on: date, mayor: str, fee_yen: int) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         settings = snapshot.municipality(on)
     assert settings is not None
@@ -236,12 +237,12 @@ def test_settings_are_those_valid_on_the_day(register: SqlRegister, on: date, ma
     assert settings.offer("passport") is None
 
 
-def test_a_day_without_a_mayor_has_no_settings(register: SqlRegister) -> None:
+def test_a_day_without_a_mayor_has_no_settings(register: FedRegister) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         assert snapshot.municipality(date(2019, 4, 29)) is None
 
 
-def test_opening_hours_are_data(register: SqlRegister) -> None:
+def test_opening_hours_are_data(register: FedRegister) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         settings = snapshot.municipality(TODAY)
     assert settings is not None
@@ -252,7 +253,7 @@ def test_opening_hours_are_data(register: SqlRegister) -> None:
     assert offer.copies_limit == 5
 
 
-def test_the_snapshot_tells_age_and_version(register: SqlRegister) -> None:
+def test_the_snapshot_tells_age_and_version(register: FedRegister) -> None:
     with register.snapshot(SHIOMINO) as snapshot:
         first = snapshot.version
         assert snapshot.as_of == AS_OF
@@ -272,8 +273,36 @@ def texts(value: object) -> Iterator[str]:
         yield value
 
 
-def test_a_repr_says_nothing_of_a_person(register: SqlRegister) -> None:
+def test_a_repr_says_nothing_of_a_person(register: FedRegister) -> None:
     for member in (*household(register, "hanako"), *household(register, "maria")):
         shown = repr(member)
         assert not [text for text in texts(asdict(member)) if text and text != SHIOMINO and text in shown]
         assert str(member.birth_date.year) not in shown
+
+
+def record_stops(
+    register: FedRegister, kind: str, key: str, code: str = SHIOMINO
+) -> set[tuple[StopKind, StopLevel, str | None]]:
+    person = resident_id_of(code, key)
+    with register.snapshot(code, person, AS_OF) as snapshot:
+        found = snapshot.stops_of_record(kind, person, AS_OF)
+    return {(stop.signal.kind, stop.signal.level, stop.person_key) for stop in found}
+
+
+def test_stop_signals_of_everybody_in_a_family_register_are_told_to_each_of_them(register: FedRegister) -> None:
+    assert record_stops(register, "fuhyo", "hanako") == set()
+    with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
+        change.stop_resident(resident("taichi"), StopKind.PROTECTED, since=AS_OF)
+        elsewhere = change.stop_person_of_record(
+            record_id_of(SHIOMINO, "fuhyo", "yoshida"), "ken", StopKind.GAIJI, since=AS_OF
+        )
+        change.stop_municipality(StopKind.STOPPED, since=AS_OF, kinds=["fuhyo"])
+    protected = (StopKind.PROTECTED, StopLevel.RESIDENT, "taichi")
+    stopped = (StopKind.STOPPED, StopLevel.MUNICIPALITY, None)
+    gaiji = (StopKind.GAIJI, StopLevel.RECORD, "ken")
+    assert record_stops(register, "koseki", "hanako") == {protected, stopped}
+    assert record_stops(register, "fuhyo", "hanako") == {protected, stopped, gaiji}
+    assert record_stops(register, "fuhyo", "ichiro") == {stopped}
+    with changing(register.engine, SHIOMINO, as_of=AS_OF) as change:
+        change.lift_stop_of_record(elsewhere, at=AS_OF)
+    assert record_stops(register, "fuhyo", "hanako") == {protected, stopped}

@@ -16,10 +16,12 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from issuing_center.keys import FileKey
 from issuing_center.sandbox.certificates import POLICY_OID
 from issuing_center.sandbox.folder import SandboxFolder
 from kiosk.adapters.center.http import client_tls
 from tests.support.center import KIOSK
+from tests.support.signing import certificates_of
 from tests.unit.issuing_center.test_wiring import write_anchor
 
 ROOT = Path(__file__).parents[3]
@@ -53,6 +55,8 @@ def config(sandbox_folder: SandboxFolder, tmp_path: Path) -> Path:
     (tmp_path / "document.key").write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
+    certificate = certificates_of(FileKey(key))[0]
+    (tmp_path / "document.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     (tmp_path / "subject.key").write_text(token_bytes(32).hex())
     file = tmp_path / "center.toml"
     file.write_text(
@@ -73,6 +77,7 @@ device_ca = "{sandbox_folder.device_ca_certificate}"
 file = "{sandbox_folder.device_list}"
 [keys]
 document = "document.key"
+certificate = "document.pem"
 subject = "subject.key"
 [jpki]
 generations = ["generation.pem"]

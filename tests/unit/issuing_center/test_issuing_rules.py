@@ -173,7 +173,7 @@ def test_a_municipality_without_mayor_or_seal_issues_nothing(center: Center) -> 
 def test_a_seal_that_nobody_owns_stands_on_specimens_only(center: Center) -> None:
     visit = center.visit()
     assert refusal_of(order_at(center.altered(specimen=False), visit)) is No.STOPPED
-    assert incidents(center) == ["incident-seal"]
+    assert incidents(center) == ["seal"]
     assert rows(center) == 0
 
 
@@ -184,7 +184,7 @@ def test_a_seal_that_is_no_drawing_stops_the_municipality(center: Center) -> Non
         center.service.register, lambda rules, _on: replace(rules, seal=replace(rules.seal, content=b"path = 1"))
     )
     assert refusal_of(order_at(center.altered(register=spoilt), visit)) is No.STOPPED
-    assert incidents(center) == ["incident-seal"]
+    assert incidents(center) == ["seal"]
 
 
 def test_what_the_municipality_offers_no_more_is_refused(center: Center) -> None:

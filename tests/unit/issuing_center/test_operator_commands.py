@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from issuing_center import __main__ as command_line
 from issuing_center import migrations
-from issuing_center.database import make_engine
+from issuing_center.database import make_engine, writing
 from issuing_center.ledger import store as ledger
+from issuing_center.ledger.incident_tables import incidents
 from issuing_center.municipal.signature import sign
 from issuing_center.register.sql import SqlRegister
 
@@ -117,12 +118,35 @@ def test_records_of_an_unknown_municipality_are_refused(data: Path, capsys: pyte
     assert capsys.readouterr().err.startswith("IMPORT-03: ")
 
 
-def test_incidents_are_listed_and_other_events_are_not(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(data, "incidents") == 0
+@pytest.fixture
+def incident(data: Path) -> str:
+    """Give the number of an open incident among other events."""
     engine = make_engine(f"sqlite:///{data / 'center.db'}")
     ledger.record_event(engine, datetime.now(UTC), "visit-opened", "ocsp")
-    ledger.record_event(engine, datetime.now(UTC), "incident-seal", "missing")
+    row = {"incident_id": "ABCDEFGH", "at": datetime.now(UTC), "name": "seal", "path": f"municipality {CODE}"}
+    with writing(engine) as connection:
+        connection.execute(incidents.insert().values(**row, detail="missing"))
     engine.dispose()
+    return "ABCDEFGH"
+
+
+def test_incidents_are_listed_and_other_events_are_not(
+    data: Path, incident: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(data, "incidents") == 1
     (line,) = capsys.readouterr().out.splitlines()
-    assert line.endswith(" seal - missing")
+    assert line.startswith(f"{incident} open ")
+    assert line.endswith(f" seal [municipality {CODE}] - missing")
+
+
+def test_an_incident_is_closed_with_who_and_why(data: Path, incident: str, capsys: pytest.CaptureFixture[str]) -> None:
+    close = ("incidents", "--close", incident)
+    assert run(data, *close, "--by", "Mihon", "--cause", "ok") == 1
+    assert run(data, *close, "--by", "Mihon", "--cause", "it worked on the second retry") == 1
+    assert run(data, *close, "--cause", "the seal had not been imported") == 1
+    assert run(data, *close, "--by", "Mihon", "--cause", "the seal had not been imported") == 0
+    assert run(data, *close, "--by", "Mihon", "--cause", "the seal had not been imported") == 1
+    codes = [line.split(":")[0] for line in capsys.readouterr().err.splitlines()]
+    assert codes == ["INCIDENT-01", "INCIDENT-01", "INCIDENT-02", "INCIDENT-03"]
+    assert run(data, "incidents") == 0
+    assert " closed " in capsys.readouterr().out

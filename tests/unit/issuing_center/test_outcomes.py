@@ -15,8 +15,9 @@ from issuing_center.devices import Peer
 from issuing_center.issuance import issue
 from issuing_center.ledger import store as ledger
 from issuing_center.ledger.entries import TransactionId
+from issuing_center.ledger.incident_tables import incidents as raised
 from issuing_center.ledger.reconciliation import Finding, reconcile
-from issuing_center.ledger.tables import documents, events
+from issuing_center.ledger.tables import documents
 from issuing_center.problems import No, Refusal
 from tests.support.center import FEE_YEN, KIOSK, ORDER_REQUEST, OTHER_KIOSK, Center, new_key
 
@@ -86,7 +87,7 @@ def alone(center: Center) -> Ordered:
 
 def incidents(ordered: Ordered) -> list[str]:
     with reading(ordered.center.engine) as connection:
-        query = select(events.c.event).where(events.c.txn == ordered.txn, events.c.event.like("incident-%"))
+        query = select(raised.c.name).where(raised.c.txn == ordered.txn)
         return list(connection.execute(query).scalars())
 
 
@@ -143,18 +144,18 @@ def test_the_same_report_again_changes_nothing(ordered: Ordered) -> None:
 
 
 @pytest.mark.expect_log("issuing_center", "ERROR")
-def test_another_report_is_an_incident_and_changes_nothing(ordered: Ordered) -> None:
-    assert ordered.report(wire.encode(ordered.outcome())) is None
-    before = ledger.load_documents(ordered.center.engine, TransactionId(ordered.txn))
-    assert ordered.report(wire.encode(ordered.outcome(wire.Fate.VOIDED))) == Refusal(No.OUTCOME_CONFLICT)
-    assert ledger.load_documents(ordered.center.engine, TransactionId(ordered.txn)) == before
-    assert incidents(ordered) == ["incident-outcome-conflict"]
+def test_another_report_is_an_incident_and_changes_nothing(alone: Ordered) -> None:
+    assert alone.report(wire.encode(alone.outcome())) is None
+    before = ledger.load_documents(alone.center.engine, TransactionId(alone.txn))
+    assert alone.report(wire.encode(alone.outcome(wire.Fate.VOIDED))) == Refusal(No.OUTCOME_CONFLICT)
+    assert ledger.load_documents(alone.center.engine, TransactionId(alone.txn)) == before
+    assert incidents(alone) == ["outcome-conflict"]
 
 
 @pytest.mark.expect_log("issuing_center", "ERROR")
 @pytest.mark.parametrize("defect", ["too few", "twice", "a stranger", "none"])
-def test_a_report_of_other_documents_is_an_incident(ordered: Ordered, defect: str) -> None:
-    right = ordered.outcome()
+def test_a_report_of_other_documents_is_an_incident(alone: Ordered, defect: str) -> None:
+    right = alone.outcome()
     stranger = wire.DocumentOutcome(serial="AAAA-BBBB-CCCC-DDDD", fate=wire.Fate.VOIDED, sheets=0)
     listed = {
         "too few": right.documents[:1],
@@ -162,10 +163,10 @@ def test_a_report_of_other_documents_is_an_incident(ordered: Ordered, defect: st
         "a stranger": [right.documents[0], stranger],
         "none": [],
     }[defect]
-    assert ordered.report(wire.encode(ordered.outcome(documents=listed))) == Refusal(No.OUTCOME_CONFLICT)
-    assert ordered.sealed_left() == 2
-    assert incidents(ordered) == ["incident-outcome-mismatch"]
-    assert ordered.report(wire.encode(right)) is None
+    assert alone.report(wire.encode(alone.outcome(documents=listed))) == Refusal(No.OUTCOME_CONFLICT)
+    assert alone.sealed_left() == 2
+    assert incidents(alone) == ["outcome-mismatch"]
+    assert alone.report(wire.encode(right)) is None
 
 
 def test_a_report_signed_by_somebody_else_is_refused(ordered: Ordered) -> None:

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from issuing_center.keys import FileKey
 from issuing_center.sealing import BadPublicKeyError, seal, sign_document, verify_outcome, visit_key
 from kiosk.adapters.center.sealing import NotForThisVisitError, VisitKey, signed_by_center
 
@@ -76,7 +77,7 @@ def test_a_point_that_leads_to_no_secret_is_refused(point: bytes) -> None:
 
 
 def test_a_documents_signature_is_over_binding_and_sealed_form() -> None:
-    signature = sign_document(CENTER, BINDING, SEALED)
+    signature = sign_document(FileKey(CENTER), BINDING, SEALED)
     public = CENTER.public_key()
     assert signed_by_center(public, BINDING, SEALED, signature)
     assert not signed_by_center(public, BINDING + SEALED[:1], SEALED[1:], signature)

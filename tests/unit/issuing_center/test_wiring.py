@@ -121,6 +121,8 @@ def test_a_subject_key_of_another_form_is_refused(settings: Settings, content: b
 
 
 def test_a_document_key_of_another_kind_is_refused(settings: Settings) -> None:
+    file = settings.document_key
+    assert isinstance(file, Path)
     pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     locked = serialization.BestAvailableEncryption(b"x")
     for key, encryption in (
@@ -128,12 +130,18 @@ def test_a_document_key_of_another_kind_is_refused(settings: Settings) -> None:
         (rsa.generate_private_key(65537, 2048), serialization.NoEncryption()),
         (ec.generate_private_key(ec.SECP256R1()), locked),
     ):
-        settings.document_key.write_bytes(key.private_bytes(*pkcs8, encryption))
+        file.write_bytes(key.private_bytes(*pkcs8, encryption))
         with pytest.raises(SettingsError, match=r"keys\.document"):
             config_id(settings)
-    settings.document_key.write_bytes(b"no key")
+    file.write_bytes(b"no key")
     with pytest.raises(SettingsError, match=r"keys\.document"):
         config_id(settings)
+
+
+def test_a_certificate_of_another_key_is_refused(settings: Settings, shared_center: Center) -> None:
+    for other in (shared_center.folder.server_certificate, shared_center.folder.generation_certificate(2)):
+        with pytest.raises(SettingsError, match=r"keys\.certificate"):
+            config_id(replace(settings, document_certificate=other))
 
 
 def test_a_list_of_devices_with_a_mistake_is_a_setting_with_a_mistake(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from kiosk.adapters.payment.absent import AbsentMoney
 from kiosk.adapters.payment.scripted import MoneyFault, ScriptedCashier
 from kiosk.domain.certificates import SerialNumber, TransactionId
 from kiosk.flow.codes import case_number
+from kiosk.flow.events import SettledCase
 from kiosk.ports.center import DocumentFate, MoneyFate, OrderOutcome
 from kiosk.ports.journal import Act, Intent
 from kiosk.ports.payment import ChargeKey, NotCharged, Paid, Refunded, RefundOutcome
@@ -138,7 +139,7 @@ def test_a_device_that_cannot_tell_makes_a_case(journal: SqliteJournal) -> None:
     issued(journal, FIRST)
     journal.intend(Intent(Act.TAKE_MONEY, TXN, amount_yen=200))
     found = settlement.settle(journal, AbsentMoney())
-    assert found.cases == (CASE,)
+    assert found.cases == (SettledCase(TXN, CASE, None),)
     assert found.outcomes[0].money is MoneyFate.UNKNOWN
 
 

@@ -11,13 +11,21 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+import issuing_center.counter.tables
+import issuing_center.ledger.settlement_tables
 import issuing_center.ledger.tables
 import issuing_center.register.tables
 import issuing_center.visits.tables
 from issuing_center.database import metadata, reading, writing
 from issuing_center.migrations import is_current, upgrade
 
-ROOMS = (issuing_center.ledger.tables, issuing_center.register.tables, issuing_center.visits.tables)
+ROOMS = (
+    issuing_center.counter.tables,
+    issuing_center.ledger.settlement_tables,
+    issuing_center.ledger.tables,
+    issuing_center.register.tables,
+    issuing_center.visits.tables,
+)
 """Importing them is what puts their tables into the metadata."""
 
 MakeWorker = Callable[[str], Engine]

@@ -230,6 +230,58 @@ def test_all_flaws_are_told_at_once_and_nothing_that_was_written() -> None:
     assert not [line for line in found if "秘密" in line or "99" in line.partition(":")[2]]
 
 
+OFFICE = """
+[[office]]
+id = "honcho"
+name = "市民課"
+terminals = ["counter-0001"]
+waiting_place = "1階"
+security_tray = "tray-2"
+plain_tray = "tray-1"
+exemptions = ["公用", "減免"]
+
+[[office.hours]]
+days = ["mon"]
+opens = 05:00:00
+closes = 23:30:00
+"""
+
+
+def test_an_office_has_hours_of_its_own_and_says_which_tray_holds_which_paper() -> None:
+    (office,) = parse_package((GOOD + OFFICE).encode()).offices
+    assert (office.office_id, office.security_tray, office.plain_tray) == ("honcho", "tray-2", "tray-1")
+    assert (office.exemptions, office.ask_card_attributes) == (("公用", "減免"), False)
+    assert parse_package(GOOD.encode()).offices == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "flaw"),
+    [
+        ('id = "honcho"', 'id = "本庁"', "office[0].id: small letters"),
+        ('["counter-0001"]', "[]", "office[0].terminals: a list of one or more"),
+        ('"tray-1"', '"tray-2"', "office[0].plain_tray: another tray"),
+        ('"tray-2"', '"Tray 2"', "office[0].security_tray: the name of a tray"),
+        ('["公用", "減免"]', '["公用", "公用"]', "office[0].exemptions: a list of at most 20 texts"),
+        ('waiting_place = "1階"\n', "", "office[0].waiting_place: is missing"),
+        (
+            'waiting_place = "1階"',
+            'waiting_place = "1階"\nask_card_attributes = 1',
+            "office[0].ask_card_attributes: true",
+        ),
+        ("closes = 23:30:00", "closes = 04:00:00", "office[0].hours[0].closes: a time after opens"),
+    ],
+)
+def test_every_flaw_of_an_office_names_its_field(old: str, new: str, flaw: str) -> None:
+    assert old in OFFICE
+    found = flaws(GOOD + OFFICE.replace(old, new, 1))
+    assert any(line.startswith(flaw) for line in found), found
+
+
+def test_a_terminal_stands_in_one_office() -> None:
+    twice = GOOD + OFFICE + OFFICE.replace('"honcho"', '"minato"')
+    assert flaws(twice) == ["office[1].terminals: terminals that stand at no other office"]
+
+
 def test_a_site_may_not_take_the_kiosk_of_another() -> None:
     site = re.search(r"\[\[site]].*?closes = 17:15:00\n", GOOD, re.DOTALL)
     assert site is not None

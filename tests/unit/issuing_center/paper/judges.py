@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-import pypdfium2  # type: ignore[import-untyped]  # no stubs
+import pypdfium2
 from PIL import Image
 
 from issuing_center.paper import AnySheet, DrawnDocument, PaperFonts, draw

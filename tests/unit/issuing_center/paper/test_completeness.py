@@ -154,10 +154,10 @@ def test_a_specimen_never_passes_as_a_certificate(fonts: PaperFonts) -> None:
     assert check_complete(specimen, Expected.of(SELF)) == Incomplete(("page 1: specimen mark",))
 
 
-@pytest.mark.parametrize(("old", "new"), [(b"q 0.9 g", b"q 1.0 g"), (b"/Specimen Do", b""), (b" c ", b" ")])
+@pytest.mark.parametrize(("old", "new"), [(b"q 0 G", b"q 1 G"), (b"/Specimen Do", b""), (b" c ", b" ")])
 def test_a_specimen_mark_nobody_sees_is_found_lacking(old: bytes, new: bytes, fonts: PaperFonts) -> None:
     def change(_head: bytes, content: bytes) -> bytes:
-        return content[:60] if old == b" c " and content.startswith(b"q 0.9 g") else content.replace(old, new)
+        return content[:60] if old == b" c " and content.startswith(b"q 0 G") else content.replace(old, new)
 
     result = check_complete(edited(drawn(SHEETS["specimen"], fonts).pdf, change), Expected.of(SHEETS["specimen"]))
     assert isinstance(result, Incomplete)

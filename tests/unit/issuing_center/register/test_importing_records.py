@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
+from issuing_center.database import reading
+from issuing_center.register import tables
 from issuing_center.register.holdings import (
     AbolishedSeal,
     KosekiInProcessing,
@@ -19,6 +21,7 @@ from issuing_center.register.holdings import (
     TaxRecord,
     UndeclaredYear,
 )
+from issuing_center.register.ids import record_id_of
 from issuing_center.register.importing import ImportRefusedError
 from issuing_center.register.records import StopKind
 from issuing_center.register.sql import SqlRegister
@@ -46,6 +49,18 @@ def test_stop_signals_come_by_file(town: FedTown) -> None:
     assert found == {(StopKind.PROTECTED, None), (StopKind.STOPPED, frozenset({"inkan", "kazei"}))}
 
 
+def test_stop_signals_of_people_on_a_fuhyo_who_live_elsewhere_come_by_file(town: FedTown) -> None:
+    since = "2026-11-20T11:00:00+09:00"
+    one = {"stop": "1", "kind": "protected", "since": since, "fuhyo": "k-1", "person": "ken", "certificates": "fuhyo"}
+    town.send("stops", one, {"stop": "2", "kind": "koseki_pending", "since": since, "koseki": "k-1"})
+    with reading(town.engine) as connection:
+        rows = connection.execute(select(tables.record_stop).order_by(tables.record_stop.c.kind)).all()
+    assert [(row.record_id, row.person_key, row.kind, row.kinds) for row in rows] == [
+        (record_id_of(SHIOMINO, "koseki", "k-1"), None, "koseki_pending", None),
+        (record_id_of(SHIOMINO, "fuhyo", "k-1"), "ken", "protected", "fuhyo"),
+    ]
+
+
 STOP = {"stop": "1", "kind": "stopped", "since": "2026-11-20T11:00:00+09:00"}
 
 
@@ -56,7 +71,9 @@ STOP = {"stop": "1", "kind": "stopped", "since": "2026-11-20T11:00:00+09:00"}
         ("stops", {**STOP, "since": "2026-11-20T11:00:00"}, "line 2: since: an instant with its offset"),
         ("stops", {**STOP, "resident": "r-9"}, "line 2: resident: residents whom the register has"),
         ("stops", {**STOP, "household": "h-9"}, "line 2: household: households whom the register has"),
-        ("stops", {**STOP, "resident": "r-1", "household": "h-1"}, "line 2: household: a resident or a household"),
+        ("stops", {**STOP, "resident": "r-1", "household": "h-1"}, "line 2: household: one of resident, household"),
+        ("stops", {**STOP, "koseki": "k-1", "fuhyo": "k-1"}, "line 2: household: one of resident, household"),
+        ("stops", {**STOP, "person": "hanako"}, "line 2: person: a person of a koseki or fuhyo"),
         ("stops", {**STOP, "certificates": " "}, "line 2: certificates: words among juminhyo"),
         ("stops", {**STOP, "certificates": "inkan passport"}, "line 2: certificates: words among juminhyo"),
         (

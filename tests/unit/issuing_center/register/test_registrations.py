@@ -11,12 +11,11 @@ from issuing_center.database import reading, writing
 from issuing_center.register.holdings import OwnFuhyo, OwnKoseki
 from issuing_center.register.ids import resident_id_of
 from issuing_center.register.loading import load_register
+from issuing_center.register.port import Application, RegistrationState
 from issuing_center.register.records import ResidentId
 from issuing_center.register.registrations import (
     AlreadyAppliedError,
-    Application,
     RegistrationId,
-    RegistrationState,
     WrongStateError,
     apply_for_use,
     begin_review,

@@ -16,10 +16,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from issuing_center.register.signer import signer_of
 from issuing_center.sandbox import PERSONAS, SandboxError, SandboxFolder, ensure_sandbox, jpki, links
-from issuing_center.sandbox.certificates import POLICY_OID
+from issuing_center.sandbox.build import CLERKS, DEVICES
+from issuing_center.sandbox.certificates import POLICY_OID, SIGNATURE_POLICY_OID
 from issuing_center.sandbox.files import read_certificate, read_key
-from issuing_center.sandbox.folder import GENERATIONS
+from issuing_center.sandbox.folder import ALL_GENERATIONS, FORMAT, GENERATIONS
 from issuing_center.sandbox.personas import CertificateState, Persona, PersonaKind, persona
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -41,19 +43,49 @@ def _certificate(folder: SandboxFolder, name: str, which: str = "certificate") -
     return x509.load_der_x509_certificate(b64decode(_part(folder, name)[which]))
 
 
+def _signature_certificate(folder: SandboxFolder, name: str) -> x509.Certificate:
+    return x509.load_der_x509_certificate(b64decode(_part(folder, name, "sign")["certificate"]))
+
+
+NOT_LINKED = {"no-auth", "foreign", "unlinked", "applicant", "registered", "sign-blocked", "sign-revoked", "no-sign"}
+
+
+@pytest.mark.parametrize("row", [each for each in PERSONAS if each.signature], ids=lambda row: row.name)
+def test_a_signature_certificate_is_of_its_own_ca_and_names_its_holder(row: Persona, pristine: SandboxFolder) -> None:
+    certificate = _signature_certificate(pristine, row.name)
+    certificate.verify_directly_issued_by(read_certificate(pristine.signature_generations[-1]))
+    usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    assert usage.digital_signature
+    assert usage.content_commitment
+    (policy,) = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
+    assert policy.policy_identifier.dotted_string == SIGNATURE_POLICY_OID
+    signer = signer_of(certificate.public_bytes(serialization.Encoding.DER))
+    assert row.signature is not None
+    assert (signer.name, signer.address) == (row.signature.name, row.signature.address)
+    assert len(certificate.public_bytes(serialization.Encoding.DER)) < 1600
+
+
 def test_the_folder_holds_exactly_what_the_layout_promises(pristine: SandboxFolder) -> None:
     pairs = [
-        *(f"jpki/{kind}generation-{number}" for kind in ("", "ocsp-") for number in (1, 2, 3)),
+        *(f"jpki/{kind}generation-{number}" for kind in ("", "ocsp-") for number in ALL_GENERATIONS),
         *("tls/device-ca", "tls/center-ca", "tls/center", "center/document-signing"),
-        *("devices/kiosk-0001", "devices/kiosk-0002", "devices/counter-0001"),
+        *(f"devices/{each[0]}" for each in DEVICES),
+        "staff/staff-ca",
+        *(f"staff/{staff_id}" for staff_id, _ in CLERKS),
     ]
     expected = {f"{each}.{kind}" for each in pairs for kind in ("pem", "key")}
-    expected |= {"sandbox.json", "jpki/status.json", "center/subject.key", "center/devices.json"}
-    expected |= {f"jpki/generation-{number}.crl" for number in (1, 2, 3)}
+    expected |= {
+        "sandbox.json",
+        "jpki/status.json",
+        "center/subject.key",
+        "center/devices.json",
+        "center/scramble-keys.toml",
+    }
+    expected |= {f"jpki/generation-{number}.crl" for number in ALL_GENERATIONS}
     expected |= {f"cards/{each.name}.json" for each in PERSONAS}
     found = {str(each.relative_to(pristine.root)) for each in pristine.root.rglob("*") if each.is_file()}
     assert found == expected
-    assert json.loads(pristine.marker.read_text()) == {"format": 1, "sandbox": True}
+    assert json.loads(pristine.marker.read_text()) == {"format": FORMAT, "sandbox": True}
 
 
 def test_folders_and_keys_are_for_their_owner_only(pristine: SandboxFolder) -> None:
@@ -134,8 +166,10 @@ def test_a_card_says_of_itself_what_the_table_says(row: Persona, pristine: Sandb
     assert (auth["tries_left"], auth["tries_max"]) == (row.tries_left, 3)
     assert auth["pin"] == (row.pin if row.has_certificate else None)
     assert (auth["certificate"] is None) == (auth["private_key"] is None) == (not row.has_certificate)
-    assert (sign["certificate"], sign["private_key"], sign["password"]) == (None, None, None)
-    assert (sign["tries_left"], sign["tries_max"]) == (5, 5)
+    signature = row.signature
+    assert sign["password"] == (None if signature is None else signature.password)
+    assert (sign["certificate"] is None) == (sign["private_key"] is None) == (signature is None)
+    assert (sign["tries_left"], sign["tries_max"]) == (5 if signature is None else signature.tries_left, 5)
     assert (
         "digital signature"
         in x509.load_der_x509_certificate(b64decode(sign["ca_certificate"])).subject.rfc4514_string()
@@ -153,12 +187,15 @@ def test_the_status_table_lists_every_certificate(pristine: SandboxFolder) -> No
             status = {CertificateState.REVOKED: "revoked", CertificateState.ON_HOLD: "hold"}.get(row.state, "good")
             reason = {"revoked": "keyCompromise", "hold": "certificateHold", "good": None}[status]
             assert (entry["generation"], entry["status"], entry["reason"]) == (row.generation, status, reason)
-    assert len(table) == sum(each.has_certificate for each in PERSONAS)
+        if row.signature is not None:
+            entry = table[f"{_signature_certificate(pristine, row.name).serial_number:x}"]
+            assert entry["reason"] == ("affiliationChanged" if row.signature.revoked else None)
+    assert len(table) == sum(each.has_certificate + (each.signature is not None) for each in PERSONAS)
 
 
 def test_links_name_the_residents_and_hide_the_serial_numbers(pristine: SandboxFolder) -> None:
     rows = links(pristine.root)
-    assert {each.persona.name for each in rows} == {each.name for each in PERSONAS} - {"no-auth", "foreign", "unlinked"}
+    assert {each.persona.name for each in rows} == {each.name for each in PERSONAS} - NOT_LINKED
     for link, key_id, serial in rows:
         certificate = _certificate(pristine, link.name)
         issuer = read_certificate(pristine.generation_certificate(link.generation))
@@ -171,7 +208,8 @@ def test_devices_are_listed_with_the_fingerprints_of_their_certificates(pristine
     listed = json.loads(pristine.device_list.read_text("utf-8"))
     authority = read_certificate(pristine.device_ca_certificate)
     assert {name: row["channel"] for name, row in listed.items()} == {
-        "kiosk-0001": "kiosk", "kiosk-0002": "kiosk", "counter-0001": "counter",
+        "kiosk-0001": "kiosk", "kiosk-0002": "kiosk",
+        "counter-0001": "counter", "counter-0002": "counter", "counter-0003": "counter",
     }  # fmt: skip
     for name, row in listed.items():
         certificate = read_certificate(pristine.device_certificate(name))

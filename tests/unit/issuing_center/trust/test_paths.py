@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from issuing_center.trust import Bad, BadReason, TrustAnchors
+from issuing_center.trust import Bad, BadReason, TrustAnchors, Usage
 from issuing_center.trust.path import AuthenticPath, PathChecker
 from tests.unit.issuing_center.trust import chains
 from tests.unit.issuing_center.trust.chains import (
@@ -297,3 +298,19 @@ def test_openssl_accepts_what_we_accept(case: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", BAD)
 def test_openssl_refuses_what_we_refuse_except_where_we_are_stricter(case: str, tmp_path: Path) -> None:
     assert _openssl_accepts(BAD[case][1](), tmp_path) == (case in OURS_ALONE)
+
+
+SIGNATURES = PathChecker(ANCHORS, replace(POLICY, usage=Usage.SIGNATURE))
+
+
+def test_each_of_the_two_verifiers_refuses_the_certificates_of_the_other() -> None:
+    signing = LEAF.instead(usage("digital_signature", "content_commitment")).der()
+    assert isinstance(SIGNATURES.check(signing, NOW), AuthenticPath)
+    assert CHECKER.check(signing, NOW) == Bad(BadReason.WRONG_USAGE)
+    assert isinstance(CHECKER.check(LEAF.der(), NOW), AuthenticPath)
+    assert SIGNATURES.check(LEAF.der(), NOW) == Bad(BadReason.WRONG_USAGE)
+
+
+def test_a_ca_signs_no_application() -> None:
+    issuing = LEAF.instead(usage("digital_signature", "content_commitment", "key_cert_sign")).der()
+    assert SIGNATURES.check(issuing, NOW) == Bad(BadReason.WRONG_USAGE)

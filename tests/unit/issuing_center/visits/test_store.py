@@ -16,6 +16,7 @@ from issuing_center.visits.store import (
     Challenge,
     OpenVisit,
     Proof,
+    Standing,
     VisitId,
     close,
     create_challenge,
@@ -42,6 +43,7 @@ def make_challenge() -> Challenge:
         nonce=token_bytes(32),
         created_at=NOW,
         expires_at=NOW + timedelta(minutes=2),
+        purpose="honseki",
     )
 
 
@@ -54,6 +56,8 @@ def make_proof(at: datetime = NOW) -> Proof:
         serial_hash=token_hex(32),
         opened_at=at,
         expires_at=at + timedelta(minutes=10),
+        standing=Standing.APPLICANT,
+        certificate_serial=0x7FFF0000FFFF0000FFFF,
     )
 
 
@@ -87,6 +91,10 @@ def test_a_challenge_made_on_one_worker_opens_on_another(workers: tuple[Engine, 
         serial_hash=proof.serial_hash,
         opened_at=proof.opened_at,
         expires_at=proof.expires_at,
+        nonce=challenge.nonce,
+        purpose="honseki",
+        standing=Standing.APPLICANT,
+        certificate_serial=proof.certificate_serial,
     )
 
 
@@ -164,6 +172,7 @@ def test_closing_forgets_the_person_and_the_key(engine: Engine, challenge: Chall
     with reading(engine) as connection:
         row = connection.execute(select(visit).where(visit.c.visit_id == challenge.visit_id)).one()
     assert (row.resident_id, row.hpke_public_key, row.issuer_key_id, row.serial_hash) == (None, None, None, None)
+    assert row.certificate_serial is None
     assert (row.state, row.subject, row.ended_at) == ("closed", proof.subject, NOW)
 
 

@@ -84,6 +84,7 @@ device_ca = "x"
 file = "x"
 [keys]
 document = "x"
+certificate = "x"
 subject = "x"
 [jpki]
 generations = ["x"]

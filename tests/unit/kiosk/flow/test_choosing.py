@@ -104,8 +104,10 @@ def test_the_steps_of_a_kind_count_up_one_by_one_to_the_last(asking: Offer, sett
     assert screen_for(preparing, m.at(), settings).step == steps[-1]
     if settings.takes_payment and asking.fee_yen:
         steps.append(screen_for(s.Paying(m.session(), verified, issued, m.ticket()), m.at(), settings).step)
-    printing = s.Printing(m.session(), verified, issued, s.NoPaymentHere(), m.ticket())
-    steps.append(screen_for(printing, m.at(), settings).step)
+    last_state: s.State = s.Printing(m.session(), verified, issued, s.NoPaymentHere(), m.ticket())
+    if not settings.hands_over_here:
+        last_state = s.Numbered(m.session(), verified, state.draft.order(), m.counter_ticket(), m.ticket())
+    steps.append(screen_for(last_state, m.at(), settings).step)
     kind = screen_for(s.ChoosingKind(m.session(), verified), m.at(), settings).step
     assert kind is not None
     last = 4 + len(steps)

@@ -6,30 +6,38 @@ import pytest
 
 from kiosk.domain.certificates import TransactionId
 from kiosk.flow.codes import OTHER, TONES, Nay, case_number, code_of, sentence_code
-from kiosk.flow.events import PinIncomplete
+from kiosk.flow.events import PasswordIncomplete, PinIncomplete, VisitGone
 from kiosk.ports.card import (
     CardFault,
     CardRemoved,
     NoAuthenticationCertificate,
+    NoSignatureCertificate,
     NotAMyNumberCard,
     OldResidentCard,
+    PasswordBlocked,
     PinBlocked,
     ReaderUnavailable,
+    WrongPassword,
     WrongPin,
 )
 from kiosk.ports.center import CenterUnavailable, DocumentMismatch, RefusalReason, Refused
 from kiosk.ports.payment import NotCharged, PaymentCancelled, PaymentUnavailable, PaymentUnknown
 from kiosk.ports.printer import PrinterUnavailable, PrintFailed, PrintUnknown
+from kiosk.ports.slips import SlipPrinterUnavailable
 
 CODES: dict[str, list[Nay]] = {
     "PIN-01": [WrongPin(2), WrongPin(1), PinIncomplete()],
     "PIN-02": [WrongPin(0), PinBlocked()],
+    "PIN-03": [WrongPassword(4), WrongPassword(1), PasswordIncomplete()],
+    "PIN-04": [WrongPassword(0), PasswordBlocked()],
     "CARD-03": [ReaderUnavailable("CARD-03")],
     "CARD-04": [NotAMyNumberCard()],
     "CARD-05": [OldResidentCard()],
     "CARD-06": [NoAuthenticationCertificate()],
     "CARD-07": [CardRemoved()],
     "CARD-08": [CardFault("read", 0x6A82)],
+    "CARD-09": [NoSignatureCertificate()],
+    "VISIT-02": [VisitGone()],
     "CENTER-05": [CenterUnavailable("CENTER-05")],
     "REFUSED-01": [Refused(RefusalReason.COUNTER_ONLY)],
     "DOC-01": [DocumentMismatch("digest", None)],
@@ -39,6 +47,7 @@ CODES: dict[str, list[Nay]] = {
     "PAY-06": [NotCharged()],
     "PRINT-02": [PrinterUnavailable("PRINT-02"), PrintFailed("PRINT-02", 0)],
     "PRINT-05": [PrintUnknown(1)],
+    "SLIP-02": [SlipPrinterUnavailable("SLIP-02")],
 }
 
 

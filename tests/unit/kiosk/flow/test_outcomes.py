@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.domain.certificates import SerialNumber
+from kiosk.domain.certificates import CertificateKind, SerialNumber
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow import states as s
@@ -54,7 +54,7 @@ def test_an_unknown_payment_is_a_case_with_every_document_void() -> None:
     step = after("Paying", ev.PaymentAnswered(m.ticket(), PaymentUnknown(500)))
     papers = ((FIRST, VOID, 0), (SECOND, VOID, 0))
     assert reported(step) == [OrderOutcome(m.TRANSACTION, MoneyFate.UNKNOWN, 500, papers, CASE)]
-    assert fx.PrintCaseSlip(s.CaseNumber(CASE), "PAY-05", m.TRANSACTION) in step.effects
+    assert fx.PrintCaseSlip(s.CaseNumber(CASE), "PAY-05", m.TRANSACTION, CertificateKind.JUMINHYO, None) in step.effects
 
 
 def test_a_printer_that_is_not_ready_is_found_before_any_money() -> None:
@@ -124,14 +124,7 @@ def test_somebody_elses_certificate_stops_the_machine_and_leaves_the_papers_open
     papers = ((FIRST, UNKNOWN, 1), (SECOND, UNKNOWN, 1))
     assert reported(step) == [OrderOutcome(m.TRANSACTION, MoneyFate.KEPT, 600, papers, CASE)]
     end = advance(step.state, ev.Touched(Touch(Button.FINISH)), m.at(), m.KIOSK)
-    assert end.state == s.OutOfService(frozenset(), "DOC-02")
-
-
-def test_at_a_counter_no_money_is_asked_for_and_the_reception_slip_comes_first() -> None:
-    step = after("CheckingDevices", ev.DevicesChecked(m.ticket(), PrinterReady(), None), m.COUNTER)
-    assert isinstance(step.state, s.Printing)
-    assert step.state.permit == s.NoPaymentHere()
-    assert [type(effect) for effect in step.effects] == [fx.PrintSlip, fx.PrintDocument]
+    assert end.state == s.OutOfService(frozenset(), "DOC-02", (s.CaseNumber(CASE),))
 
 
 def test_a_free_certificate_is_printed_without_the_payment_device() -> None:
@@ -151,7 +144,7 @@ def test_each_document_is_printed_under_a_ticket_of_its_own() -> None:
 
 @pytest.mark.parametrize(("two_sided", "sheets"), [(True, 2), (False, 4)])
 def test_the_printer_is_asked_for_the_sheets_of_the_whole_order(two_sided: bool, sheets: int) -> None:
-    settings = replace(m.KIOSK, two_sided=two_sided)
-    step = after("Preparing", ev.OrderAnswered(m.ticket(), m.issued()), settings)
+    issued = m.issued()
+    documents = tuple(replace(document, two_sided=two_sided) for document in issued.documents)
+    step = after("Preparing", ev.OrderAnswered(m.ticket(), replace(issued, documents=documents)))
     assert [effect.sheets for effect in step.effects if isinstance(effect, fx.CheckDevices)] == [sheets]
-    assert (FlowSettings(two_sided=two_sided).sheets(3)) == (2 if two_sided else 3)

@@ -1,0 +1,1 @@
+"""Operators' commands: `python -m issuing_center COMMAND`, one module each."""

@@ -1,0 +1,1 @@
+"""The receipt printer: what stands on each slip, and who prints it."""

@@ -1,0 +1,149 @@
+"""Print, scan and judge many documents with simulated machines, and say how often that went right.
+
+    .venv/bin/python script/scan_trial.py --documents 200 --simulator first --seed 1
+
+Every document is judged twice: untouched, and with one character of its front replaced. `first` is the simulator this
+repository is tuned on, `second` another one. Results go to build/scan-trial/NAME.json; a table to the terminal.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from issuing_center.enquiry.verdict import Result, Verdict, judge  # noqa: E402
+from issuing_center.paper import DrawnDocument, draw, shared_fonts  # noqa: E402
+from issuing_center.paper.back.drawing import Security, two_sided  # noqa: E402
+from issuing_center.paper.back.keys import KeyRing, new_key  # noqa: E402
+from issuing_center.paper.back.layout import Setting, geometry_of  # noqa: E402
+from issuing_center.paper.back.picture import one_bit, render_fronts  # noqa: E402
+from tests.golden.forms import EVERY  # noqa: E402
+from tests.scanning.first import printed, random_trial, scanned  # noqa: E402
+from tests.scanning.forgery import forged  # noqa: E402
+from tests.scanning.pages import Picture, dots  # noqa: E402
+from tests.scanning.second import printed_second, scanned_second  # noqa: E402
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def main() -> int:
+    """Run the trial."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--documents", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0, help="number of the first document, to share the work")
+    parser.add_argument("--simulator", choices=["first", "second"], default="first")
+    parser.add_argument("--dpi", type=int, help="scan all at this resolution")
+    parser.add_argument("--fine", action="store_true")
+    parser.add_argument("--no-ground", action="store_true", help="fronts without their ground pattern")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--name", default="trial")
+    parser.add_argument("--keep", action="store_true", help="keep the scans of whatever went wrong")
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    folder = ROOT / "build" / "scan-trial"
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for number in range(options.first, options.first + options.documents):
+        for row in _document(number, options, folder):
+            rows.append(row)
+            print(json.dumps(row, ensure_ascii=False), flush=True)
+            (folder / f"{options.name}.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    _table(rows)
+    return 0
+
+
+def _document(number: int, options: argparse.Namespace, folder: Path) -> Iterator[dict[str, object]]:
+    random = np.random.default_rng((options.seed, number))
+    name = sorted(EVERY)[number % len(EVERY)]
+    drawn = draw(EVERY[name], shared_fonts())
+    if not isinstance(drawn, DrawnDocument):
+        raise TypeError(name)
+    setting = Setting.FINE if options.fine else Setting.STANDARD
+    master = new_key(NOW, random.bytes)
+    issue = f"TRIAL-{number}"
+    security = Security(master, setting, ground_on_front=not options.no_ground)
+    document = two_sided(drawn, issue, security, shared_fonts())
+    page = int(random.integers(drawn.pages))
+    truth = one_bit(render_fronts(drawn.pdf, geometry_of(setting))[page])
+    plain, front, back = dots(drawn.pdf, page), dots(document.pdf, 2 * page), dots(document.pdf, 2 * page + 1)
+    forgery = forged(plain, drawn.pdf, page, random)
+    # The forger leaves the ground pattern as it is and pastes into it.
+    altered = np.minimum(forgery.dots, np.where((plain == 255) & (front == 0), 0, 255)).astype(np.uint8)
+    dpi = options.dpi or int(random.choice([200, 240, 300, 400, 600]))
+    dpi_front = options.dpi or int(random.choice([200, 240, 300, 400, 600]))
+    scan = _scan(back, dpi, options.simulator, random)
+    for what, sheet in (("untouched", front), ("altered", altered)):
+        other = _scan(sheet, dpi_front, options.simulator, random)
+        begin = time.process_time()
+        verdict = judge([other, scan], KeyRing((master,)), NOW)
+        took = time.process_time() - begin
+        right, framed = _right(what, verdict, forgery.box)
+        wrong = None
+        if verdict.pages:
+            wrong = float(np.mean((verdict.pages[0].decoded.soft > 0) != truth))
+        if options.keep and not right:
+            cv2.imwrite(str(folder / f"{options.name}-{number}-{what}-front.png"), other)
+            cv2.imwrite(str(folder / f"{options.name}-{number}-{what}-back.png"), scan)
+        yield {
+            "number": number,
+            "sheet": name,
+            "page": page + 1,
+            "what": what,
+            "right": right,
+            "framed": framed,
+            "result": verdict.result.value,
+            "reason": verdict.reason.value,
+            "score": round(verdict.pages[0].score, 2) if verdict.pages else None,
+            "regions": len(verdict.pages[0].regions) if verdict.pages else 0,
+            "dpi": dpi,
+            "dpi_front": dpi_front,
+            "change": f"{forgery.old}{forgery.new}" if what == "altered" else None,
+            "wrong_cells": wrong,
+            "agreement": round(verdict.pages[0].decoded.agreement, 4) if verdict.pages else None,
+            "cpu_s": round(took, 2),
+        }
+
+
+def _scan(sheet: Picture, dpi: int, simulator: str, random: np.random.Generator) -> Picture:
+    if simulator == "second":
+        colour = scanned_second(printed_second(sheet, random), dpi, random)
+        return cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]  # one byte a pixel
+    trial = random_trial(random, dpi)
+    return scanned(printed(sheet, trial.printing, random), trial.scanning, random)
+
+
+def _right(what: str, verdict: Verdict, box: tuple[float, float, float, float]) -> tuple[bool, bool]:
+    if what == "untouched":
+        return verdict.result is Result.GENUINE, False
+    if verdict.result is not Result.ALTERED:
+        return False, False
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    framed = any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in verdict.pages[0].regions)
+    return framed, framed
+
+
+def _table(rows: list[dict[str, object]]) -> None:
+    for what in ("untouched", "altered"):
+        those = [row for row in rows if row["what"] == what]
+        print(f"{what}: {sum(bool(row['right']) for row in those)} of {len(those)} right")
+    for dpi in sorted({int(str(row["dpi"])) for row in rows}):
+        errors = [
+            float(str(row["wrong_cells"])) for row in rows if row["dpi"] == dpi and row["wrong_cells"] is not None
+        ]
+        if errors:
+            print(
+                f"{dpi} dpi: wrong cells mean {np.mean(errors):.4%}, worst {np.max(errors):.4%}, {len(errors)} sheets"
+            )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""The console and the wall screen look as they were approved.
+
+To change one on purpose run ``pytest tests/browser/test_pictures.py --regenerate``, look, and say in the commit why.
+The browser comes from Debian and moves with its security updates, so a few pixels at the edges of letters may differ.
+"""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops
+from playwright.sync_api import Page, expect
+
+from tests.support.staff_site import PretendDesk, shoot
+
+GOLDENS = Path(__file__).parents[1] / "golden" / "staff"
+NEAR = 64
+"""Difference of one channel below which a pixel counts as the same."""
+MOST = 0.002
+"""Share of pixels that may differ: edges of letters, less than one word."""
+
+
+def difference(seen: Image.Image, approved: Image.Image) -> float:
+    """Give the share of pixels that differ; 1 for another size."""
+    if seen.size != approved.size:
+        return 1.0
+    worst = ImageChops.difference(seen.convert("RGB"), approved.convert("RGB")).convert("L")
+    return sum(worst.histogram()[NEAR:]) / (seen.width * seen.height)
+
+
+def compare(page: Page, name: str, folder: Path, *, regenerate: bool) -> None:
+    file = folder / f"{name}.png"
+    shoot(page, file)
+    golden = GOLDENS / f"{name}.png"
+    if regenerate:
+        GOLDENS.mkdir(exist_ok=True)
+        Image.open(file).convert("RGB").quantize(128).save(golden, optimize=True)
+    assert difference(Image.open(file), Image.open(golden)) <= MOST, f"compare {file} with {golden}"
+
+
+def _fee(page: Page) -> None:
+    page.fill("#search", "8")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#acts")
+    page.keyboard.press("F4")
+
+
+def _paid(page: Page) -> None:
+    page.fill("#search", "7")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#acts")
+
+
+@pytest.mark.parametrize(("name", "act"), [("console", _paid), ("fee", _fee)])
+def test_the_console_looks_as_approved(
+    console: Page, tmp_path: Path, regenerate: bool, name: str, act: Callable[[Page], None]
+) -> None:
+    expect(console.locator("#used")).not_to_have_text("-")
+    act(console)
+    compare(console, name, tmp_path, regenerate=regenerate)
+
+
+def test_the_wall_screen_looks_as_approved(wall: Page, tmp_path: Path, regenerate: bool) -> None:
+    compare(wall, "wall", tmp_path, regenerate=regenerate)
+
+
+def test_a_crowded_wall_screen_cuts_nothing(wall: Page, desk: PretendDesk) -> None:
+    for _ in range(60):
+        desk.add()
+    expect(wall.locator("#rest")).to_contain_text("47")
+    expect(wall.locator("#preparing li")).to_have_count(18)
+    assert wall.evaluate(
+        "[...document.querySelectorAll('section')].every((each) => each.scrollHeight <= each.clientHeight)"
+    )
+
+
+@pytest.mark.parametrize("height", [768, 640])
+def test_nothing_of_the_console_is_cut(console: Page, height: int) -> None:
+    """An office PC of 1366 by 768 has less than that for the page."""
+    _paid(console)
+    console.set_viewport_size({"width": 1366, "height": height})
+    inside = (
+        "(each) => { const b = each.getBoundingClientRect(); return b.right <= innerWidth && b.bottom <= innerHeight; }"
+    )
+    assert console.evaluate(f"[...document.querySelectorAll('header, footer, main > *, #acts button')].every({inside})")
+
+
+def test_another_picture_is_told(tmp_path: Path) -> None:
+    white, other = Image.new("RGB", (200, 100), "white"), Image.new("RGB", (200, 100), "white")
+    other.paste("black", (0, 0, 20, 10))
+    kept = BytesIO()
+    other.save(kept, "PNG")
+    (tmp_path / "other.png").write_bytes(kept.getvalue())
+    assert difference(white, Image.open(tmp_path / "other.png")) > MOST
+    assert difference(white, white.resize((100, 100))) == 1.0

@@ -1,0 +1,58 @@
+"""A device or the network is unplugged at any screen of a visit, and plugged in again: money, paper, and ready in ten seconds."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.flow.screen_model import ScreenId
+from tests.support.crash_books import CASE
+from tests.support.crash_street import Center, a_center
+from tests.support.shop import HANDED_OVER, JUMINHYO, open_shop, the_end
+
+READY_S = 10
+
+
+@pytest.fixture(scope="module")
+def center(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Iterator[Center]:
+    with a_center(tmp_path_factory.mktemp("center"), data) as center:
+        yield center
+
+
+SCREENS = (
+    ScreenId.SERVICE,
+    ScreenId.MUNICIPALITY,
+    ScreenId.PLACE_CARD,
+    ScreenId.PIN,
+    ScreenId.VERIFYING,
+    ScreenId.TAKE_CARD,
+    ScreenId.KIND,
+    ScreenId.CONFIRM,
+    ScreenId.PREPARING,
+    ScreenId.PAYING,
+    ScreenId.PRINTING,
+    ScreenId.COLLECT,
+)
+
+
+LITTLE = {ScreenId.SERVICE, ScreenId.MUNICIPALITY, ScreenId.KIND, ScreenId.CONFIRM}
+"""Screens beside which the same device's neighbours tell as much; they are for the night."""
+
+
+@pytest.mark.parametrize(
+    "screen", [pytest.param(each, marks=[pytest.mark.heavy] if each in LITTLE else []) for each in SCREENS]
+)
+@pytest.mark.parametrize("device", ["reader", "printer", "coins", "network"])
+def test_unplugged_at_a_screen(
+    center: Center, data: Path, tmp_path: Path, device: str, screen: ScreenId, caplog: pytest.LogCaptureFixture
+) -> None:
+    with open_shop(tmp_path / "shop", center, data, silence_s=0.1) as shop:
+        result = shop.visit(JUMINHYO, screen, lambda: shop.unplug(device))
+        shop.plug_in(device)
+        assert shop.seconds_until_ready() <= READY_S
+        end = the_end(shop.books())
+    assert (end == HANDED_OVER) == (result.code is None)
+    warned = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(warned) == (end == CASE), warned
+    caplog.clear()

@@ -1,0 +1,46 @@
+"""A certificate from a kiosk proves itself: scanned, its front is compared with what its back carries."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.scanning.forgery import forged
+from tests.scanning.pages import dots
+from tests.support.town import ROOT, Town
+
+
+def verified(town: Town, *scans: Path) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "issuing_center", "verify", *map(str, scans), "--data", str(town.data), "--json"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+@pytest.mark.timeout(300)
+def test_a_sheet_from_a_kiosk_is_genuine_and_a_changed_digit_is_framed(town: Town, tmp_path: Path) -> None:
+    told = json.loads(town.visit("hanako", tmp_path, "--json").out)
+    (file,) = map(Path, told["files"])
+    assert told["pages"] == 2
+    subprocess.run(["pdftoppm", "-r", "300", "-png", "-gray", str(file), str(tmp_path / "p")], check=True, timeout=120)
+    front, back = sorted(tmp_path.glob("p-*.png"))
+    untouched = verified(town, front, back)
+    assert (untouched["result"], untouched["document"], untouched["pages"][0]["regions"]) == ("genuine", file.stem, [])
+
+    forgery = forged(dots(file.read_bytes(), 0), file.read_bytes(), 0, np.random.default_rng(3))
+    cv2.imwrite(str(front), cv2.resize(forgery.dots, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+    altered = verified(town, back, front)
+    assert (altered["result"], altered["document"]) == ("altered", file.stem)
+    ((left, top, right, bottom),) = altered["pages"][0]["regions"]
+    assert left < (forgery.box[0] + forgery.box[2]) / 2 < right
+    assert top < (forgery.box[1] + forgery.box[3]) / 2 < bottom

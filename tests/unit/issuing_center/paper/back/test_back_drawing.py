@@ -1,0 +1,116 @@
+"""The finished two-sided document: exact dots, the front as it was, nothing too large."""
+
+import io
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pypdfium2
+import pytest
+from PIL import Image
+
+from issuing_center.paper import DrawnDocument, PaperFonts, draw
+from issuing_center.paper.back.drawing import Security, adjustment_pdf, two_sided
+from issuing_center.paper.back.keys import page_key
+from issuing_center.paper.back.layout import STANDARD, Setting
+from issuing_center.paper.back.pattern import PLAIN
+from issuing_center.paper.back.picture import one_bit, render_fronts
+from issuing_center.paper.back.scramble import scramble
+from tests.golden.forms import EVERY
+from tests.scanning.pages import Picture, dots
+from tests.unit.issuing_center.paper.back.test_keys import NEW
+from tests.unit.issuing_center.paper.back.test_scramble import cells
+
+ISSUE = "ABCD-EFGH-IJKL-MNOP"
+
+
+@pytest.fixture(scope="module")
+def front(fonts: PaperFonts) -> DrawnDocument:
+    drawn = draw(EVERY["juminhyo/household-of-six"], fonts)
+    assert isinstance(drawn, DrawnDocument)
+    return drawn
+
+
+@pytest.fixture(scope="module")
+def both(front: DrawnDocument, fonts: PaperFonts) -> DrawnDocument:
+    return two_sided(front, ISSUE, Security(NEW), fonts)
+
+
+def expected_dots(front: DrawnDocument, page: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    picture = one_bit(render_fronts(front.pdf, STANDARD)[page - 1])
+    grid = cells(scramble(picture, page_key(NEW, ISSUE, page), Setting.STANDARD), STANDARD)
+    return np.kron(grid, np.ones((4, 4), np.uint8)) > 0
+
+
+def grid_of(sheet: Picture) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    height, width = STANDARD.rows * 4, STANDARD.columns * 4
+    return sheet[STANDARD.top_dots : STANDARD.top_dots + height, STANDARD.left_dots : STANDARD.left_dots + width] < 128
+
+
+def test_every_cell_is_four_whole_dots_in_pdfium(front: DrawnDocument, both: DrawnDocument) -> None:
+    assert np.array_equal(grid_of(dots(both.pdf, 3)), expected_dots(front, 2))
+
+
+def test_every_cell_is_four_whole_dots_in_poppler(front: DrawnDocument, both: DrawnDocument, tmp_path: Path) -> None:
+    file = tmp_path / "sheet.pdf"
+    file.write_bytes(both.pdf)
+    command = ["pdftoppm", "-r", "600", "-f", "2", "-l", "2", "-gray", str(file)]
+    done = subprocess.run(command, check=True, capture_output=True, timeout=60)
+    with Image.open(io.BytesIO(done.stdout)) as image:
+        assert np.array_equal(grid_of(np.asarray(image)), expected_dots(front, 1))
+
+
+def test_fronts_and_backs_take_turns(both: DrawnDocument) -> None:
+    document = pypdfium2.PdfDocument(both.pdf)
+    texts = [page.get_textpage().get_text_range() for page in document]
+    document.close()
+    assert both.pages == len(texts) == 4
+    assert [ISSUE in text for text in texts] == [False, True, False, True]
+    assert "1／2" in texts[1]
+    assert "2／2" in texts[3]
+
+
+def test_text_and_ink_of_a_front_are_what_they_were(front: DrawnDocument, both: DrawnDocument) -> None:
+    before, after = pypdfium2.PdfDocument(front.pdf), pypdfium2.PdfDocument(both.pdf)
+    assert before[0].get_textpage().get_text_range() == after[0].get_textpage().get_text_range()
+    inked = [document[0].render(scale=2, grayscale=True).to_numpy() < 60 for document in (before, after)]
+    before.close()
+    after.close()
+    # The ground lies under the text: dark stays dark, and nowhere new.
+    assert (inked[0] & ~inked[1]).sum() == 0
+    assert inked[1].mean() - inked[0].mean() < 0.01
+
+
+def test_a_two_page_file_is_small(fonts: PaperFonts) -> None:
+    for name in ("juminhyo/household-of-four", "koseki/kojin", "inkan/self", "kazei/taxed"):
+        drawn = draw(EVERY[name], fonts)
+        assert isinstance(drawn, DrawnDocument)
+        assert len(two_sided(drawn, ISSUE, Security(NEW), fonts).pdf) < 400_000 * drawn.pages
+
+
+def test_the_same_front_and_key_give_the_same_bytes(
+    front: DrawnDocument, both: DrawnDocument, fonts: PaperFonts
+) -> None:
+    assert two_sided(front, ISSUE, Security(NEW), fonts).pdf == both.pdf
+
+
+def test_qpdf_finds_nothing_wrong(both: DrawnDocument, tmp_path: Path) -> None:
+    file = tmp_path / "sheet.pdf"
+    file.write_bytes(both.pdf)
+    subprocess.run(["qpdf", "--check", str(file)], check=True, capture_output=True, timeout=30)
+
+
+def test_security_paper_keeps_its_fronts_without_ground(front: DrawnDocument, fonts: PaperFonts) -> None:
+    plain = two_sided(front, ISSUE, Security(NEW, ground_on_front=False), fonts)
+    assert plain.parts.pages[0] == front.parts.pages[0]
+
+
+def test_only_a_colour_engine_hides_the_latent_picture(front: DrawnDocument, fonts: PaperFonts) -> None:
+    sizes = {colour: len(two_sided(front, ISSUE, Security(NEW, colour=colour), fonts).pdf) for colour in (False, True)}
+    assert sizes[True] > sizes[False]
+
+
+def test_the_adjustment_sheet_is_one_page(fonts: PaperFonts) -> None:
+    document = pypdfium2.PdfDocument(adjustment_pdf(PLAIN, fonts))
+    assert len(document) == 1
+    document.close()
