@@ -1,5 +1,6 @@
 """A clerk's day in a real browser: clicks, a scanner, two clerks at once, and a run with the keyboard alone."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -57,6 +58,7 @@ def test_a_scanned_slip_is_handed_over_without_asking_again(console: Page, desk:
 def test_the_wrong_slip_hands_nothing_over(console: Page, desk: PretendDesk) -> None:
     scan(console, str(PAID))
     console.keyboard.press("F8")
+    expect(console.locator("#slip")).to_be_focused()
     scan(console, slip_code(PRINTED))
     expect(console.locator("#hand-dialog .problem")).to_contain_text("STAFF-04")
     console.fill("#slip", "2222")
@@ -107,6 +109,7 @@ def test_a_day_with_the_keyboard_alone(console: Page, desk: PretendDesk) -> None
     console.keyboard.press("Enter")
     expect(console.locator("#detail .fee")).to_contain_text("免除: 公用")
     console.keyboard.press("F8")
+    expect(console.locator("#slip")).to_be_focused()
     scan(console, check_of(PRINTED))
     expect(console.locator("#notice")).to_contain_text("交付しました")
     scan(console, "10")
@@ -196,6 +199,9 @@ def test_a_seal_is_looked_up_by_the_code_of_a_card_alone(console: Page) -> None:
     expect(console.locator("#code")).to_be_focused()
     scan(console, "2222 2222")
     expect(console.locator("#notice")).to_contain_text("COUNTER-08")
+    expect(console.locator("#code")).to_be_focused()
+    expect(console.locator("#code")).to_have_value(re.compile("^(2222 ?2222)?$"))
+    console.fill("#code", "")
     scan(console, "7km3 pqr4")
     expect(console.locator("#answer")).to_contain_text("印鑑登録があります")
     expect(console.locator("#answer")).to_contain_text("2019年4月8日")
