@@ -66,6 +66,14 @@ class CaseOpened(LogEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PapersLeft(LogEvent):
+    """A resident went without saying that the papers were taken: staff look at the tray and keep what lies there."""
+
+    level: ClassVar[int] = logging.WARNING
+    txn: str
+
+
+@dataclass(frozen=True, slots=True)
 class SlipMissed(LogEvent):
     """A slip did not come out, or not for sure; what it says stood on the screen."""
 

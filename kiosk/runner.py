@@ -264,6 +264,8 @@ class Runner:
             case fx.RaiseIncident():
                 self._world.journal.raise_incident(effect.code, effect.transaction, effect.check)
                 eventlog.write(eventlog.IncidentRaised(effect.code, effect.transaction or "", effect.check))
+            case fx.NotePapersLeft():
+                eventlog.write(eventlog.PapersLeft(effect.transaction))
             case fx.Announce():
                 self._presenter.announce(effect.line, self._language, effect.level)
             case fx.ForgetVisit():

@@ -11,10 +11,19 @@ from types import MappingProxyType
 from kiosk.flow import states as s
 from kiosk.flow.apply import unsent
 from kiosk.flow.ask import ask_for_card
-from kiosk.flow.codes import TIMED_OUT, case_number, code_of
+from kiosk.flow.codes import TIMED_OUT, code_of
 from kiosk.flow.counter import show_seal_code
 from kiosk.flow.custody import watch_of, with_session
-from kiosk.flow.effects import AbandonOrder, Announce, ClearPassword, ClearPin, Effect, Report, StopPayment
+from kiosk.flow.effects import (
+    AbandonOrder,
+    Announce,
+    ClearPassword,
+    ClearPin,
+    Effect,
+    NotePapersLeft,
+    Report,
+    StopPayment,
+)
 from kiosk.flow.events import CardLifted, DeviceFailed, DeviceRecovered, Event, ReaderLost, Tick, Touched
 from kiosk.flow.issue import nothing_charged, payment_unknown
 from kiosk.flow.paper import refund_failed
@@ -291,10 +300,9 @@ def expire(state: s.Attended, expiry: Expiry, now: Instant) -> Step:
         case s.Refunding() if expiry is Expiry.CASE:
             return refund_failed(state, MoneyFate.UNKNOWN)
         case s.Collect() if expiry is Expiry.NOT_TAKEN:
-            # Nobody said that it was taken, and no sensor can: staff look for it.
-            left = replace(state.outcome, case=case_number(state.outcome.transaction))
+            # Everything came out, so the order is handed over; that nobody said so is a look at the tray for staff.
             step = leave(state, now)
-            return Step(step.state, (Report(left), *step.effects))
+            return Step(step.state, (Report(state.outcome), NotePapersLeft(state.outcome.transaction), *step.effects))
         case s.Applying() if expiry is Expiry.UNSENT:
             return unsent(state, TIMED_OUT)
         case _ if expiry is Expiry.TIMED_OUT:

@@ -259,6 +259,13 @@ class RaiseIncident:
 
 
 @dataclass(frozen=True, slots=True)
+class NotePapersLeft:
+    """Have staff look at the tray: papers and change may lie there, because nobody said that they were taken. No answer."""
+
+    transaction: TransactionId
+
+
+@dataclass(frozen=True, slots=True)
 class Announce:
     """Speak a line within a page; the line of the page itself is in its ScreenModel."""
 
@@ -302,6 +309,7 @@ Effect = (
     | PrintCaseSlip
     | PrintReceptionSlip
     | RaiseIncident
+    | NotePapersLeft
     | Announce
     | ForgetVisit
 )

@@ -77,7 +77,9 @@ def test_the_judge_finds_her_where_she_is_meant_to_be(here: Machine, judge: Judg
     (file,) = here.paper.files
     text = subprocess.run(["pdftotext", "-raw", file, "-"], check=True, capture_output=True, text=True).stdout
     assert {"標瑪", "隠瑙", "目印通瑪瑙", "990777123450", "隠標市瑪瑙"} <= set(judge.in_text(text))
-    until(lambda: bool(judge.in_bytes((marked_folder / "center.db-wal").read_bytes())), "the register's own tables")
+    # In the log or in the file itself: which of them is a matter of when SQLite last moved pages.
+    tables = (marked_folder / "center.db", marked_folder / "center.db-wal")
+    until(lambda: any(judge.in_bytes(path.read_bytes()) for path in tables), "the register's own tables")
 
 
 @pytest.mark.expect_log("kiosk", "CRITICAL")
