@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import assert_never
 
+from kiosk.domain.certificates import Municipality
 from kiosk.domain.registration import Purpose
 from kiosk.flow.apply import after_form, go_on_signing
 from kiosk.flow.ask import ask_for_card, list_municipalities
@@ -71,8 +72,13 @@ ERRANDS: Mapping[Button, Errand] = MappingProxyType(
     }
 )
 """What each tile of the first question stands for, in their order: the errand most people come for is first."""
-AT_COUNTER: Mapping[Button, Errand] = MappingProxyType({**ERRANDS, Button.SEAL_CARD: UseSealCard()})
-"""The same where staff are at hand."""
+AT_COUNTER: Mapping[Button, Errand] = MappingProxyType(
+    {
+        **{button: ERRANDS[button] for button in (Button.CERTIFICATES, Button.APPLICATION, Button.STATE)},
+        Button.SEAL_CARD: UseSealCard(),
+    }
+)
+"""The same where staff are at hand: a counter gives its own residents' certificates, and the center refuses others there."""
 
 
 def errands(settings: FlowSettings) -> Mapping[Button, Errand]:
@@ -125,7 +131,7 @@ def choosing_municipality(state: ChoosingMunicipality, event: Event) -> Step:
             return Step(replace(state, ticket=None, municipalities=outcome))
         case Touched(touch) if touch.button is Button.MUNICIPALITY:
             for municipality in state.municipalities:
-                if municipality.code == touch.argument:
+                if municipality.code == touch.argument and takes(municipality, state.errand):
                     if isinstance(state.errand, Apply):
                         return after_form(state.session, municipality, state.errand.form)
                     return ask_for_card(state.session, Aim(state.errand, municipality))
@@ -134,6 +140,11 @@ def choosing_municipality(state: ChoosingMunicipality, event: Event) -> Step:
             return Step(Consent(state.session, state.errand))
         case _:
             return ignore(state)
+
+
+def takes(municipality: Municipality, errand: Errand) -> bool:
+    """Tell whether a municipality can be chosen for an errand now; applications have hours of their own."""
+    return not isinstance(errand, Apply) or municipality.application_closed is None
 
 
 def place_card(state: PlaceCard, event: Event) -> Step:

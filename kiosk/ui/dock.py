@@ -50,7 +50,12 @@ class DemoDock(QWidget):
     """The name of a fault to be caused."""
 
     def __init__(
-        self, strings: Strings, personas: Sequence[tuple[str, str]], faults: Sequence[tuple[str, str]] = ()
+        self,
+        strings: Strings,
+        personas: Sequence[tuple[str, str]],
+        faults: Sequence[tuple[str, str]] = (),
+        *,
+        takes_money: bool = True,
     ) -> None:
         """`personas` and `faults` are names, which the signals carry, each with its title for the reader."""
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)
@@ -68,13 +73,8 @@ class DemoDock(QWidget):
         sign.setStyleSheet("font-weight: bold; padding: 8px; border: 2px solid palette(text);")
         column.addWidget(sign)
         column.addWidget(self._card_box(personas), 1)
-        money = QGroupBox(say("ui.dock_money"))
-        row = QHBoxLayout(money)
-        for amount_yen in COINS_YEN:
-            button = self._button(f"dock_coin_{amount_yen}", say("ui.dock_coin", amount=str(amount_yen)))
-            button.clicked.connect(lambda _checked=False, amount_yen=amount_yen: self.coin.emit(amount_yen))
-            row.addWidget(button)
-        column.addWidget(money)
+        if takes_money:
+            column.addWidget(self._money_box())
         if faults:
             column.addWidget(self._fault_box(faults))
         self.resize(_WIDTH_PX, 640)
@@ -91,6 +91,16 @@ class DemoDock(QWidget):
         left = min(window.frameGeometry().right() + 1, screen.right() + 1 - _WIDTH_PX)
         top = max(screen.top(), window.frameGeometry().top())
         self.setGeometry(left, top, _WIDTH_PX, min(640, screen.bottom() - top))
+
+    def _money_box(self) -> QGroupBox:
+        say = self._strings.sentence
+        box = QGroupBox(say("ui.dock_money"))
+        row = QHBoxLayout(box)
+        for amount_yen in COINS_YEN:
+            button = self._button(f"dock_coin_{amount_yen}", say("ui.dock_coin", amount=str(amount_yen)))
+            button.clicked.connect(lambda _checked=False, amount_yen=amount_yen: self.coin.emit(amount_yen))
+            row.addWidget(button)
+        return box
 
     def _card_box(self, personas: Sequence[tuple[str, str]]) -> QGroupBox:
         say = self._strings.sentence

@@ -196,6 +196,13 @@ def test_the_dock_only_says_what_was_asked_for(qtbot: QtBot) -> None:
     assert said == ["ichiro", 500, 100, "paper_out", "taken"]
 
 
+def test_where_no_money_is_taken_the_dock_has_no_coins(qtbot: QtBot) -> None:
+    for takes_money in (True, False):
+        dock = DemoDock(gallery.words(JA), (("hanako", "花子"),), takes_money=takes_money)
+        qtbot.addWidget(dock)
+        assert (dock.findChild(QPushButton, "dock_coin_100") is not None) is takes_money
+
+
 def test_the_dock_stays_on_the_screen(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window()
     dock = DemoDock(gallery.words(JA), (("hanako", "花子"),))

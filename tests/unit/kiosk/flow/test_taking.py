@@ -76,13 +76,12 @@ def test_the_resident_is_reminded_more_urgently_up_to_the_third_time() -> None:
     assert heard == [1, 2, 3, 3]
 
 
-def test_what_nobody_said_was_taken_is_a_case_in_the_books() -> None:
-    step = advance(collecting(), ev.Tick(), m.at(200.0), m.KIOSK)
-    (report,) = (effect for effect in step.effects if isinstance(effect, fx.Report))
-    assert report.outcome == replace(m.outcome(), case=report.outcome.case)
-    assert report.outcome.case is not None
+def test_what_nobody_said_was_taken_is_handed_over_and_staff_look_at_the_tray() -> None:
+    told, left = fx.Report(m.outcome()), fx.NotePapersLeft(m.outcome().transaction)
+    left_alone = advance(collecting(), ev.Tick(), m.at(200.0), m.KIOSK)
     taken = advance(collecting(), ev.Touched(Touch(Button.NEXT)), m.at(), m.KIOSK)
-    assert [effect for effect in taken.effects if isinstance(effect, fx.Report)] == [fx.Report(m.outcome())]
+    for step, expected in ((left_alone, [told, left]), (taken, [told])):
+        assert [effect for effect in step.effects if isinstance(effect, fx.Report | fx.NotePapersLeft)] == expected
 
 
 def test_little_change_is_said_before_the_first_coin() -> None:
