@@ -40,8 +40,8 @@ from kiosk.ports.center import (
 from kiosk.ports.journal import Act, Intent
 from kiosk.ports.password import PasswordBuffer
 from kiosk.ports.payment import ChangeAdvice, ChargeKey, Paid, PaymentCancelled, PaymentUnavailable, PaymentUnknown
-from kiosk.ports.printer import Printed, PrintFailed, PrintUnknown
 from kiosk.ports.slips import SlipPrinterUnavailable
+from kiosk.prints import print_journalled
 from kiosk.world import Figures, OrderFigures, World
 
 
@@ -112,8 +112,10 @@ class Acts:
         self._do(Lane.CENTER, partial(self._close, channel))
 
     def fetch_municipalities(self, effect: fx.FetchMunicipalities) -> str:
-        """Ask for the list."""
-        outcome = self._world.center.municipalities()
+        """Ask for the list; a counter serves its own municipality only."""
+        outcome, own = self._world.center.municipalities(), self._world.counter_of
+        if own is not None and isinstance(outcome, tuple):
+            outcome = tuple(each for each in outcome if each.code == own)
         self._post(ev.MunicipalitiesListed(effect.ticket, outcome))
         return "listed" if isinstance(outcome, tuple) else outcome.code
 
@@ -300,7 +302,7 @@ class Acts:
 
     def print(self, effect: fx.PrintDocument) -> str:
         """Check once more, then print one document, with the journal around it."""
-        document, journal = effect.document, self._world.journal
+        document = effect.document
         channel = self.channel_of(effect.ticket)
         # INV-1: the last check, on the very bytes that go to the printer.
         mismatch = (
@@ -309,19 +311,12 @@ class Acts:
         if mismatch is not None:
             self._post(ev.DocumentPrinted(effect.ticket, document.serial, mismatch))
             return "mismatch"
-        intent = journal.intend(Intent(Act.PRINT, document.transaction, serial=document.serial, sheets=document.sheets))
-        outcome = self._world.printer.print_document(
-            document, lambda sheets: self._post(ev.SheetOut(effect.ticket, sheets))
+        outcome = print_journalled(
+            self._world.journal,
+            self._world.printer,
+            document,
+            lambda sheets: self._post(ev.SheetOut(effect.ticket, sheets)),
         )
-        match outcome:
-            case Printed():
-                journal.conclude(intent, "done", outcome.sheets)
-            case PrintUnknown():
-                journal.conclude(intent, "unknown", outcome.sheets_out)
-            case PrintFailed():
-                journal.conclude(intent, "failed", outcome.sheets_out)
-            case _:
-                assert_never(outcome)
         self._post(ev.DocumentPrinted(effect.ticket, document.serial, outcome))
         return type(outcome).__name__
 

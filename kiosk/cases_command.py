@@ -6,9 +6,11 @@ Lists numbers, yen, sheets and codes, never whose they are: the center knows ord
 import argparse
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 
-from kiosk.adapters.journal.sqlite import SqliteJournal
+from kiosk.adapters.journal.sqlite import JournalUnavailableError, SqliteJournal
+from kiosk.book_copy import copied
 from kiosk.flow.codes import CASE, PAYMENT_UNKNOWN, PRINT_UNKNOWN
 from kiosk.flow.step import held_yen
 from kiosk.ports.center import DocumentFate, MoneyFate, OrderOutcome
@@ -16,20 +18,26 @@ from kiosk.settings import SettingsError, load_settings
 
 
 def run(options: argparse.Namespace) -> int:
-    """List the open cases, or close one; 1 when there is no such case. Raises SettingsError, JournalUnavailableError."""
+    """List the open cases, beside a running kiosk too, or close one; 1 when there is no such case, or a kiosk runs.
+
+    Raises SettingsError, JournalUnavailableError.
+    """
     path: Path = options.journal if options.config is None else load_settings(options.config).journal
     if not path.is_file():
         raise SettingsError(f"there is no journal {path.name}")
     if (options.close is None) is not (options.cause is None):
         raise SettingsError("a case is closed with --close NUMBER and --cause TEXT")
-    journal = SqliteJournal(path)
-    try:
-        if options.close is not None:
-            return _close(journal, options.close.upper(), options.cause)
-        _list(journal.open_cases(), as_json=options.json)
+    if options.close is None:
+        _list(_open_cases(path), as_json=options.json)
         return 0
-    finally:
-        journal.close()
+    try:
+        with closing(SqliteJournal(path)) as journal:
+            return _close(journal, options.close.upper(), options.cause)
+    except JournalUnavailableError as error:
+        if not error.in_use:
+            raise
+        print(f"{error.code}: the running kiosk holds the journal; stop it first", file=sys.stderr)
+        return 1
 
 
 def code_of(outcome: OrderOutcome) -> str:
@@ -38,6 +46,14 @@ def code_of(outcome: OrderOutcome) -> str:
         return PAYMENT_UNKNOWN
     papers_unknown = any(fate is DocumentFate.UNKNOWN for _, fate, _ in outcome.documents)
     return PRINT_UNKNOWN if papers_unknown else CASE
+
+
+def _open_cases(path: Path) -> tuple[OrderOutcome, ...]:
+    try:
+        with copied(path) as copy, closing(SqliteJournal(copy)) as journal:
+            return journal.open_cases()
+    except OSError as error:
+        raise JournalUnavailableError from error
 
 
 def _close(journal: SqliteJournal, number: str, cause: str) -> int:

@@ -15,7 +15,8 @@ from kiosk.ports.payment import ChangeAdvice, PaymentDevice
 from kiosk.ports.printer import PrinterUnavailable
 from kiosk.ports.slips import SlipPrinterUnavailable
 from printers.escpos.lettering import LetteringUnavailableError
-from printers.ipp import Capabilities, IppSettings, open_printer
+from printers.ipp import Capabilities, IppSettings
+from printers.lasers import open_printer
 
 _COMMON_FEE_YEN = 300
 """An amount that residents pay; whether there is change for it tells how full the hoppers are."""
@@ -36,7 +37,7 @@ class Finding:
 def examine_devices(settings: DeviceSettings) -> Iterator[Finding]:
     """Check page printer, slip printer and till."""
     yield from _printer(settings.printer)
-    yield _slips(settings.slips)
+    yield examine_slips(settings.slips)
     if settings.cash is not None:
         yield _cash(settings.cash)
     elif settings.cashless is not None:
@@ -58,12 +59,12 @@ def _printer(settings: IppSettings | None) -> Iterator[Finding]:
             yield Finding("printer", "PRINT-06", "it prints no backs", "fit the duplex unit")
     state = PagePrinter(printer).readiness(1)
     if isinstance(state, PrinterUnavailable):
-        yield Finding("printer", state.code, f"{settings.uri} cannot print now", _PRINTER_REMEDIES[state.code])
+        yield Finding("printer", state.code, f"{settings.uri} cannot print now", PRINTER_REMEDIES[state.code])
     else:
         yield Finding("printer", None, f"{settings.uri} is ready")
 
 
-_PRINTER_REMEDIES = {
+PRINTER_REMEDIES = {
     "PRINT-01": "power, cable, address; is the machine's network allowed to reach it?",
     "PRINT-02": "put in the paper of printer.media, in printer.tray where that is set",
     "PRINT-03": "change toner or waste box",
@@ -73,7 +74,8 @@ _PRINTER_REMEDIES = {
 }
 
 
-def _slips(settings: SlipSettings | None) -> Finding:
+def examine_slips(settings: SlipSettings | None) -> Finding:
+    """Check the slip printer; a machine that may do without one has none in order."""
     if settings is None or settings.place is None:
         well = settings is not None and not settings.needed
         code = None if well else "SLIP-01"

@@ -74,6 +74,7 @@ def printer_settings(table: Table, base: Path) -> IppSettings:
         "printer.",
         lambda: IppSettings(
             uri=table.text("uri"),
+            queue=table.text_or_none("queue"),
             media=table.text("media", "iso_a4_210x297mm"),
             tray=table.text_or_none("tray"),
             format=table.text_or_none("format"),

@@ -21,8 +21,8 @@ from printers.absent import AbsentPrinter
 from printers.escpos.lettering import Lettering
 from printers.escpos.line import Place, open_line
 from printers.escpos.printer import EscposPrinter
-from printers.ipp import open_printer
 from printers.jobs import Printer
+from printers.lasers import open_printer
 
 ASSETS = Path(__file__).parents[1] / "assets"
 _CONNECT_S = 2.0

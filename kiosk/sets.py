@@ -25,9 +25,9 @@ from kiosk.ports.center import (
     OrderOutcome,
     VisitChannel,
 )
-from kiosk.ports.journal import Act, Intent
 from kiosk.ports.printer import Printed, PrintFailed, PrintOutcome, PrintUnknown
 from kiosk.ports.slips import CounterSlip
+from kiosk.prints import print_journalled
 from kiosk.world import World
 
 STOPPED = PrintFailed(MISMATCH, 0)
@@ -124,14 +124,10 @@ class Sets:
 
     def _one(self, document: Document) -> PrintOutcome:
         """Print one paper; for a certificate with the journal around it, since its sheet is counted."""
-        printer, journal = self._world.printer, self._world.journal
+        printer = self._world.printer
         if document.role is not DocumentRole.CERTIFICATE:
             return printer.print_document(document, lambda _sheets: None)
-        intent = journal.intend(Intent(Act.PRINT, document.transaction, serial=document.serial, sheets=document.sheets))
-        outcome = printer.print_document(document, lambda _sheets: None)
-        words = {Printed: "done", PrintFailed: "failed", PrintUnknown: "unknown"}
-        journal.conclude(intent, words[type(outcome)], _sheets(outcome))
-        return outcome
+        return print_journalled(self._world.journal, printer, document, lambda _sheets: None)
 
     def _stop(self, mismatch: DocumentMismatch) -> None:
         self._world.journal.raise_incident(MISMATCH, mismatch.transaction, mismatch.check)

@@ -4,7 +4,7 @@ For each order of the journal that is not settled, exactly one outcome is decide
 a numbered case for staff. The decision is written down before anybody is told, so a second cut changes nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from kiosk.domain.certificates import SerialNumber, TransactionId
@@ -24,6 +24,8 @@ from kiosk.ports.payment import (
     Refunded,
     RefundOutcome,
 )
+from kiosk.ports.printer import DocumentPrinter
+from kiosk.prints import recalled
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +35,32 @@ class Settlement:
     outcomes: tuple[OrderOutcome, ...]
     """To be reported to the center."""
     cases: tuple[SettledCase, ...]
-    """Of orders that became cases for staff now."""
+    """Whose 未発行票 is still to be printed: of orders that became cases now, or just before the machine died."""
 
 
-def settle(journal: Journal, money: PaymentDevice) -> Settlement:
+def settle(journal: Journal, money: PaymentDevice, printer: DocumentPrinter) -> Settlement:
     """Decide every open order, oldest first, and write each decision down.
 
     While staff have not closed an incident, what was not decided stays open: it is evidence, and the center keeps its
     documents only until their outcome (INV-1, INV-6).
     """
     outcomes: list[OrderOutcome] = []
-    cases: list[SettledCase] = []
     stopped = journal.open_incident() is not None
     for order in journal.open_orders():
         outcome = order.decided
         if outcome is None:
             if stopped:
                 continue
-            outcome = _decide(order, journal, money)
+            entries = tuple(recalled(journal, printer, entry) for entry in order.entries)
+            outcome = _decide(replace(order, entries=entries), journal, money)
             journal.decide(outcome)
-            if outcome.case is not None:
-                cases.append(SettledCase(outcome.transaction, CaseNumber(outcome.case), held_yen(outcome)))
         outcomes.append(outcome)
-    return Settlement(tuple(outcomes), tuple(cases))
+    cases = tuple(
+        SettledCase(outcome.transaction, CaseNumber(outcome.case), held_yen(outcome))
+        for outcome in journal.cases_untold()
+        if outcome.case is not None
+    )
+    return Settlement(tuple(outcomes), cases)
 
 
 def refund(journal: Journal, money: PaymentDevice, transaction: TransactionId, yen: int) -> RefundOutcome:
@@ -89,8 +94,10 @@ def _decide(order: OpenOrder, journal: Journal, money: PaymentDevice) -> OrderOu
         )
     case = case_number(order.transaction)
     match state:
-        case Refunded():
-            return OrderOutcome(order.transaction, MoneyFate.REFUNDED, 0, documents, None if untouched else case)
+        case Refunded(amount_yen):  # told as in a visit: what had been received, and went back
+            return OrderOutcome(
+                order.transaction, MoneyFate.REFUNDED, amount_yen, documents, None if untouched else case
+            )
         case PaymentUnknown() | PaymentUnavailable():
             received = state.received_yen if isinstance(state, PaymentUnknown) else 0
             return OrderOutcome(order.transaction, MoneyFate.UNKNOWN, received, documents, case)

@@ -1,17 +1,19 @@
 """The command `python -m kiosk till`: what lies in the till, filling and emptying it, and the day's settlement.
 
-Works on the till book of a machine whose kiosk is stopped; a running kiosk holds its book, and the command says so.
+What only reads works beside a running kiosk. What writes wants it stopped: it holds its book, and the command says so.
 """
 
 import argparse
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from kiosk.adapters.payment.till_figures import TillFigures, till_figures
 from kiosk.adapters.payment.tillbook import Line, Place, TillBook, TillBookUnavailableError
+from kiosk.book_copy import copied
 from kiosk.ports.cash import Counts, Denomination, worth
 
 _PIECES = re.compile(r"([0-9]{2,5})=([0-9]{1,4})\Z")
@@ -34,24 +36,30 @@ def add_arguments(till: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, book_path: Path) -> int:
     """Do one act on a machine's till book; 0 when all agrees, 1 when the settlement does not, 2 when there is no book."""
-    try:
-        book = TillBook(book_path)
-    except TillBookUnavailableError as error:
-        print(f"{error.code}: {_reason(error)}")
-        return 2
     acts: dict[str, Callable[[argparse.Namespace, TillBook], int]] = {
         "counts": _counts,
         "settle": _settle,
         "fill": _fill,
         "empty": _empty,
     }
+    only_reads = options.act == "counts" or (options.act == "settle" and options.look)
     try:
-        return acts[options.act](options, book)
+        with ExitStack() as opened:
+            path = opened.enter_context(_copied(book_path)) if only_reads and book_path.is_file() else book_path
+            return acts[options.act](options, opened.enter_context(closing(TillBook(path))))
     except TillBookUnavailableError as error:
         print(f"{error.code}: {_reason(error)}")
         return 2
-    finally:
-        book.close()
+
+
+@contextmanager
+def _copied(path: Path) -> Iterator[Path]:
+    with ExitStack() as opened:
+        try:
+            copy = opened.enter_context(copied(path))
+        except OSError as error:
+            raise TillBookUnavailableError from error
+        yield copy
 
 
 def figures_json(figures: TillFigures) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from printers.jobs import Failed, Job, JobOutcome, Trouble
+from printers.jobs import Failed, Job, JobOutcome, Trouble, unkept
 
 
 class AbsentPrinter:
@@ -12,6 +12,9 @@ class AbsentPrinter:
         """Away."""
         return Trouble.AWAY
 
-    def run(self, job: Job, sheet_out: Callable[[int], None]) -> JobOutcome:
+    def run(self, job: Job, sheet_out: Callable[[int], None], opened: Callable[[str], None] = unkept) -> JobOutcome:
         """Away."""
         return Failed(Trouble.AWAY, 0)
+
+    def recall(self, ticket: str) -> None:
+        """Nothing was ever printed here."""

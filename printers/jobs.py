@@ -73,6 +73,10 @@ class Unknown:
 JobOutcome = Completed | Failed | Unknown
 
 
+def unkept(_ticket: str) -> None:
+    """Keep no ticket: for those who will not ask again."""
+
+
 class Printer(Protocol):
     """Anything that turns a job into paper."""
 
@@ -80,6 +84,17 @@ class Printer(Protocol):
         """Say what would keep that many sheets from coming out now; None when nothing would."""
         ...
 
-    def run(self, job: Job, sheet_out: Callable[[int], None]) -> JobOutcome:
-        """Print a job to its end; `sheet_out` hears the sheets out so far."""
+    def run(self, job: Job, sheet_out: Callable[[int], None], opened: Callable[[str], None] = unkept) -> JobOutcome:
+        """Print a job to its end; `sheet_out` hears the sheets out so far.
+
+        `opened` hears, once and before anything of the document leaves, the ticket by which `recall` finds the job in a
+        later life. Not called: nothing left. What it raises ends the job before it begins.
+        """
+        ...
+
+    def recall(self, ticket: str) -> JobOutcome | None:
+        """Ask what became of a job of an earlier life; one that is not at its end is taken back first.
+
+        None: not a job of this printer, so that it cannot be asked.
+        """
         ...

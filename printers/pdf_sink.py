@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from printers.jobs import Completed, Failed, Job, JobOutcome, Trouble, Unknown
+from printers.jobs import Completed, Failed, Job, JobOutcome, Trouble, Unknown, unkept
 
 _JOB_ID = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
 
@@ -46,10 +46,11 @@ class PdfSink:
             return Trouble.REJECTED
         return None if os.access(self.folder, os.W_OK | os.X_OK) else Trouble.REJECTED
 
-    def run(self, job: Job, sheet_out: Callable[[int], None]) -> JobOutcome:
+    def run(self, job: Job, sheet_out: Callable[[int], None], opened: Callable[[str], None] = unkept) -> JobOutcome:
         """Write the job's file and count its sheets out."""
         if not _JOB_ID.match(job.job_id):
             raise ValueError("a job id is 8 to 64 letters, digits and hyphens")
+        opened(job.job_id)
         fault, self.fault = self.fault, None
         last = job.sheets if fault is None else min(fault.after_sheets, job.sheets)
         for sheet in range(1, last + 1):
@@ -67,3 +68,6 @@ class PdfSink:
             return Failed(Trouble.REJECTED, 0)
         self.files.append(path)
         return Completed(job.sheets)
+
+    def recall(self, ticket: str) -> None:
+        """Remember nothing, as the paper of a tray does not."""

@@ -10,6 +10,7 @@ from typing import NewType, Protocol
 
 from kiosk.domain.certificates import SerialNumber, TransactionId
 from kiosk.ports.center import OrderOutcome
+from kiosk.ports.printer import PrintTicket
 
 IntentId = NewType("IntentId", int)
 
@@ -22,6 +23,8 @@ class Act(Enum):
     TAKE_MONEY = "take_money"
     PRINT = "print"
     REFUND = "refund"
+    SLIP = "slip"
+    """未発行票 of an order that is a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Entry:
     """None while open; else a word: done, failed, cancelled, unknown."""
     detail: int
     """Yen received or given back, or sheets that came out."""
+    ticket: PrintTicket | None = None
+    """For PRINT: by what the printer can be asked for it. None: it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,8 @@ class OpenOrder:
 class Journal(Protocol):
     """Append-only record; every call returns only when the entry is durable."""
 
-    def intend(self, intent: Intent) -> IntentId:
-        """Write down an act before it is begun."""
+    def intend(self, intent: Intent, ticket: PrintTicket | None = None) -> IntentId:
+        """Write down an act before it is begun; `ticket` is the printer's, for PRINT."""
         ...
 
     def note(self, intents: Sequence[Intent]) -> None:
@@ -84,6 +89,10 @@ class Journal(Protocol):
 
     def open_orders(self) -> tuple[OpenOrder, ...]:
         """Give every order that is not settled, oldest first."""
+        ...
+
+    def cases_untold(self) -> tuple[OrderOutcome, ...]:
+        """Give every open case whose 未発行票 was not seen to its end: the machine died before it, or with it. Oldest first."""
         ...
 
     def raise_incident(self, code: str, transaction: TransactionId | None, check: str) -> None:

@@ -2,9 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NewType, Protocol
 
 from kiosk.ports.center import Document
+
+PrintTicket = NewType("PrintTicket", str)
+"""By what a printer finds a document of an earlier life again; opaque, without anything of a person."""
+
+
+def unkept(_ticket: PrintTicket) -> None:
+    """Keep no ticket: for papers that nobody asks for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,21 @@ class DocumentPrinter(Protocol):
         """Tell, before payment, whether that many sheets can come out."""
         ...
 
-    def print_document(self, document: Document, sheet_out: Callable[[int], None]) -> PrintOutcome:
-        """Print one document; `sheet_out` hears the number of sheets out so far."""
+    def print_document(
+        self,
+        document: Document,
+        sheet_out: Callable[[int], None],
+        opened: Callable[[PrintTicket], None] = unkept,
+    ) -> PrintOutcome:
+        """Print one document; `sheet_out` hears the number of sheets out so far.
+
+        `opened` hears the ticket once, before anything of the document leaves the machine. Not called: nothing left.
+        """
+        ...
+
+    def recall(self, ticket: PrintTicket) -> PrintOutcome:
+        """Ask what became of a document of an earlier life; what could still be printed of it is taken back first.
+
+        A printer that cannot be asked, or does not know, is PrintUnknown.
+        """
         ...

@@ -8,11 +8,13 @@ from printers.ipp.attributes import (
     Capabilities,
     Standing,
     capabilities_from,
+    flag_in,
     integer_in,
     standing_from,
     texts_in,
 )
 from printers.ipp.codec import Attribute, Group, Message, Tag, boolean, integer, keywords, text
+from printers.ipp.reasons import STOPPED as PRINTER_STOPPED
 from printers.ipp.settings import IppSettings
 from printers.ipp.transport import Transport
 
@@ -72,6 +74,13 @@ class Client:
         answer = self._ask(GET_PRINTER_ATTRIBUTES, {"requested-attributes": keywords(*STANDING)})
         return standing_from(answer.group(Tag.PRINTER), self.settings.harmless_reasons)
 
+    def accepts(self) -> bool:
+        """Ask whether it takes jobs and is not stopped, whatever else may be wrong."""
+        asked = keywords("printer-state", "printer-is-accepting-jobs")
+        group = self._ask(GET_PRINTER_ATTRIBUTES, {"requested-attributes": asked}).group(Tag.PRINTER)
+        stopped = integer_in(group, "printer-state") == PRINTER_STOPPED
+        return flag_in(group, "printer-is-accepting-jobs", absent=True) and not stopped
+
     def validate(self, name: str, document_format: str, template: Group) -> None:
         """Ask whether such a job would be taken."""
         self._ask(VALIDATE_JOB, self._naming(name) | _format(document_format), template)
@@ -102,14 +111,32 @@ class Client:
             integer_in(job, "job-impressions-completed"),
         )
 
+    def name_of(self, job_id: int) -> str | None:
+        """Ask which job has a number; None when none has."""
+        asked = {"requested-attributes": keywords("job-name")}
+        try:
+            answer = self._ask(GET_JOB_ATTRIBUTES, asked, of_job={"job-id": integer(job_id)})
+        except Refused as refused:
+            if refused.forgotten:
+                return None
+            raise
+        return next(iter(texts_in(answer.group(Tag.JOB), "job-name")), None)
+
     def cancel(self, job_id: int) -> None:
         """Take a job back."""
         self._ask(CANCEL_JOB, {}, of_job={"job-id": integer(job_id)})
 
     def waiting(self) -> dict[int, tuple[str, str]]:
         """Ask for the jobs not at their end: number -> job name, user name."""
+        return self._jobs("not-completed")
+
+    def ended(self) -> dict[int, tuple[str, str]]:
+        """Ask for the jobs at their end that the printer still remembers, as in `waiting`."""
+        return self._jobs("completed")
+
+    def _jobs(self, which: str) -> dict[int, tuple[str, str]]:
         asked = keywords("job-id", "job-name", "job-originating-user-name")
-        answer = self._ask(GET_JOBS, {"requested-attributes": asked, "which-jobs": keywords("not-completed")})
+        answer = self._ask(GET_JOBS, {"requested-attributes": asked, "which-jobs": keywords(which)})
         jobs = {}
         for group in answer.every(Tag.JOB):
             number = integer_in(group, "job-id")

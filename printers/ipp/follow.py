@@ -35,6 +35,8 @@ class Watched:
     limits: Limits
     pace: Pace
     sheet_out: Callable[[int], None]
+    recalled: bool = False
+    """It is a job of an earlier life: what happened to the printer since `before` is not known."""
     number: int = field(default=0, init=False)
     """job-id, once the printer gave one."""
     heard: int = field(default=0, init=False)
@@ -90,7 +92,7 @@ def follow(watched: Watched, number: int, *, refused: Trouble | None, lost: bool
             standing = None if view.state in ENDED else watched.client.standing()
         except Refused as error:
             if error.forgotten:
-                return _forgotten(watched)
+                return forgotten(watched)
         except (Away, Nonsense):
             view = None
         if view is not None:
@@ -107,7 +109,7 @@ def follow(watched: Watched, number: int, *, refused: Trouble | None, lost: bool
             troubled = None if obstacle is None else now if troubled is None else troubled
             if troubled is not None and now - troubled >= limits.stopped_s:
                 watched.taken_back = obstacle
-            elif lost and (view.state == HELD or _UNFED.intersection(view.reasons)):
+            elif lost and (view.state == HELD or not is_fed(view)):
                 watched.taken_back = Trouble.AWAY
             elif now - progress >= limits.stall_s:
                 watched.taken_back = standing.hint or Trouble.STALLED
@@ -118,6 +120,11 @@ def follow(watched: Watched, number: int, *, refused: Trouble | None, lost: bool
             return Unknown(watched.heard)
         pace.wait(poll)
         poll = min(poll * 1.5, limits.poll_s)
+
+
+def is_fed(view: JobView) -> bool:
+    """Tell whether a job has its document, or had it."""
+    return view.state in ENDED or not _UNFED.intersection(view.reasons)
 
 
 def settle_unnumbered(watched: Watched) -> JobOutcome:
@@ -133,7 +140,7 @@ def settle_unnumbered(watched: Watched) -> JobOutcome:
             pace.wait(limits.poll_s)
             continue
         number = next((number for number, (name, _user) in waiting.items() if name == watched.job.job_id), None)
-        return _forgotten(watched) if number is None else follow(watched, number, refused=None, lost=True)
+        return forgotten(watched) if number is None else follow(watched, number, refused=None, lost=True)
 
 
 def _ended(watched: Watched, view: JobView) -> JobOutcome:
@@ -141,6 +148,9 @@ def _ended(watched: Watched, view: JobView) -> JobOutcome:
     wanted = watched.job.sheets
     resting, printer = _at_rest(watched, wanted if view.state == COMPLETED else None)
     counts = [count for count in (watched.counted(view), printer) if count is not None]
+    if watched.recalled and _restarted(watched.before, resting) and (view.state != COMPLETED or not counts):
+        # Sheets from before the restart may be missing in what the job counts.
+        return Unknown(max(counts, default=watched.heard))
     if view.state == COMPLETED:
         if all(count == wanted for count in counts) and "job-completed-with-errors" not in view.reasons:
             _hear_all(watched)
@@ -154,10 +164,10 @@ def _ended(watched: Watched, view: JobView) -> JobOutcome:
     return Failed(trouble, counts[0])
 
 
-def _forgotten(watched: Watched) -> JobOutcome:
+def forgotten(watched: Watched) -> JobOutcome:
     """Judge a job that its printer does not know any more: nothing further comes of it, what came tell the counters alone."""
     _resting, printer = _at_rest(watched, watched.job.sheets)
-    if printer == watched.job.sheets:
+    if printer == watched.job.sheets and not watched.recalled:
         _hear_all(watched)
         return Completed(printer)
     if printer == 0 and watched.heard == 0:
@@ -192,10 +202,15 @@ def _at_rest(watched: Watched, wanted: int | None) -> tuple[Standing | None, int
         pace.wait(limits.first_poll_s)
 
 
+def _restarted(before: Standing, after: Standing | None) -> bool:
+    """Tell whether the printer was switched off meanwhile, or may have been."""
+    then, now = before.up_time_s, None if after is None else after.up_time_s
+    return then is None or now is None or now < then
+
+
 def _counted(watched: Watched, after: Standing) -> int | None:
     before = watched.before
-    restarted = None in {before.up_time_s, after.up_time_s} or (after.up_time_s or 0) < (before.up_time_s or 0)
-    if not watched.client.settings.alone or before.queued or restarted:
+    if not watched.client.settings.alone or before.queued or _restarted(before, after):
         return None
     then = watched.sheets_in(before.sheets, before.impressions)
     now = watched.sheets_in(after.sheets, after.impressions)

@@ -7,6 +7,7 @@ that no sheet comes out later; and sheets are counted twice, by the job and by t
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic, sleep
 from typing import TypeVar
@@ -15,15 +16,25 @@ from printers.ipp.attributes import Capabilities, Standing
 from printers.ipp.client import CREATE_JOB, GET_JOBS, NOT_ACCEPTING, SEND_DOCUMENT, VALIDATE_JOB, Client, Refused
 from printers.ipp.codec import Group
 from printers.ipp.follow import Pace, Watched, follow, settle_unnumbered
+from printers.ipp.recall import recall, ticket_from, ticket_of
 from printers.ipp.settings import FORMATS, IppSettings
 from printers.ipp.template import template_for
 from printers.ipp.transport import Away, Nonsense
-from printers.jobs import Failed, Job, JobOutcome, Trouble
+from printers.jobs import Failed, Job, JobOutcome, Trouble, unkept
 from printers.raster import BadDocument, raster_for
 
 _JOB_ID = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
 _PDF, _RASTER = FORMATS
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What is sent of a job."""
+
+    template: Group
+    document_format: str
+    document: bytes = field(repr=False)
 
 
 class IppPrinter:
@@ -53,14 +64,26 @@ class IppPrinter:
         finally:
             self._busy.release()
 
-    def run(self, job: Job, sheet_out: Callable[[int], None]) -> JobOutcome:
-        """Print a job to its end; `sheet_out` hears the sheets out so far."""
+    def run(self, job: Job, sheet_out: Callable[[int], None], opened: Callable[[str], None] = unkept) -> JobOutcome:
+        """Print a job to its end; `sheet_out` hears the sheets out so far, `opened` the ticket before the document goes."""
         if not _JOB_ID.match(job.job_id):
             raise ValueError("a job id is 8 to 64 letters, digits and hyphens")
         with self._busy:
             client = Client(self.settings)
             try:
-                return self._run(client, job, sheet_out)
+                return self._run(client, job, sheet_out, opened)
+            finally:
+                client.close()
+
+    def recall(self, ticket: str) -> JobOutcome | None:
+        """Ask what became of a job of an earlier life, having taken it back unless it is at its end."""
+        wanted = ticket_from(ticket)
+        if wanted is None or wanted.uri != self.settings.address().uri:
+            return None
+        with self._busy:
+            client = Client(self.settings)
+            try:
+                return recall(client, wanted, self.settings.limits, self._pace)
             finally:
                 client.close()
 
@@ -138,7 +161,9 @@ class IppPrinter:
             return self.settings.format if self.settings.format in capabilities.formats else None
         return next((name for name in FORMATS if name in capabilities.formats), None)
 
-    def _run(self, client: Client, job: Job, sheet_out: Callable[[int], None]) -> JobOutcome:
+    def _run(
+        self, client: Client, job: Job, sheet_out: Callable[[int], None], opened: Callable[[str], None]
+    ) -> JobOutcome:
         limits = self.settings.limits
         try:
             capabilities = self._known(client)
@@ -162,16 +187,33 @@ class IppPrinter:
                 )
             template = template_for(self.settings, capabilities, two_sided=job.two_sided)
             watched = Watched(client, job, before, limits, self._pace, sheet_out)
-            if not {CREATE_JOB, SEND_DOCUMENT} <= capabilities.operations:
-                return self._print_at_once(watched, document_format, template, document)
-            number = self._patiently(lambda: client.create(job.job_id, template))
         except (Away, Nonsense, Refused) as error:
-            # No document was sent. An empty job that may have stayed is taken back by the next look at the printer.
-            self._forget()
-            return Failed(_meaning(error), 0)
+            return self._unsent(error)
         except BadDocument:
             return Failed(Trouble.REJECTED, 0)
-        return self._followed(watched, number, lambda: client.send(number, document_format, document))
+
+        def keep(number: int) -> None:
+            opened(ticket_of(job, client.transport.address.uri, capabilities.uuid, number, before).text())
+
+        return self._carried(watched, Sending(template, document_format, document), keep)
+
+    def _carried(self, watched: Watched, sending: Sending, keep: Callable[[int], None]) -> JobOutcome:
+        """Bring a job to the printer and follow it; `keep` hears its number, 0 for none yet, before the document goes."""
+        client = watched.client
+        if not {CREATE_JOB, SEND_DOCUMENT} <= self._known(client).operations:
+            keep(0)
+            return self._print_at_once(watched, sending)
+        try:
+            number = self._patiently(lambda: client.create(watched.job.job_id, sending.template))
+        except (Away, Nonsense, Refused) as error:
+            return self._unsent(error)
+        keep(number)
+        return self._followed(watched, number, lambda: client.send(number, sending.document_format, sending.document))
+
+    def _unsent(self, error: Away | Nonsense | Refused) -> Failed:
+        """Judge a job whose document was not sent. An empty one that may have stayed is taken back by the next look."""
+        self._forget()
+        return Failed(_meaning(error), 0)
 
     def _followed(self, watched: Watched, number: int, send: Callable[[], None]) -> JobOutcome:
         refused: Trouble | None = None
@@ -184,11 +226,13 @@ class IppPrinter:
             lost = True
         return follow(watched, number, refused=refused, lost=lost)
 
-    def _print_at_once(self, watched: Watched, document_format: str, template: Group, document: bytes) -> JobOutcome:
+    def _print_at_once(self, watched: Watched, sending: Sending) -> JobOutcome:
         """Print-Job, for a printer that cannot open a job first: if the line breaks now, only its name can find it."""
         client, name = watched.client, watched.job.job_id
         try:
-            number = self._patiently(lambda: client.print(name, document_format, template, document))
+            number = self._patiently(
+                lambda: client.print(name, sending.document_format, sending.template, sending.document)
+            )
         except Refused as error:
             return Failed(_meaning(error), 0)
         except (Away, Nonsense) as error:

@@ -45,6 +45,8 @@ class IppSettings:
 
     uri: str
     """ipp://HOST[:PORT]/PATH, or ipps:// for TLS."""
+    queue: str | None = None
+    """ipp://HOST[:PORT]/printers/NAME of a CUPS that carries the jobs; None: they go straight to the printer."""
     media: str = "iso_a4_210x297mm"
     tray: str | None = None
     """media-source, "tray-1"; None lets the printer find the paper."""
@@ -86,7 +88,17 @@ class IppSettings:
                 raise BadPrinterSettings(f"{name}: up to 64 letters, digits, dots, hyphens and underscores")
         if self.certificate_sha256 is not None and not _FINGERPRINT.match(self.certificate_sha256):
             raise BadPrinterSettings("certificate_sha256: 64 hexadecimal digits")
+        if self.queue is not None:
+            self._check_queue(self.queue)
         tls = parts.scheme == "ipps"
         if not tls and (self.certificate_sha256 or self.ca_file):
             raise BadPrinterSettings("uri: a certificate is checked with ipps:// only")
         return Address(host, port, parts.path or "/", tls, self.certificate_sha256, self.ca_file)
+
+    def _check_queue(self, queue: str) -> None:
+        if self.tray is not None:
+            raise BadPrinterSettings("queue: CUPS does not pass the tray on; without a queue, or without a tray")
+        try:
+            IppSettings(queue).address()
+        except BadPrinterSettings as error:
+            raise BadPrinterSettings(str(error).replace("uri", "queue", 1)) from None

@@ -14,6 +14,7 @@ from threading import Lock
 from kiosk.domain.certificates import SerialNumber, TransactionId
 from kiosk.ports.center import DocumentFate, MoneyFate, OrderOutcome
 from kiosk.ports.journal import Act, Entry, Intent, IntentId, OpenOrder
+from kiosk.ports.printer import PrintTicket
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS intent (
@@ -21,6 +22,9 @@ CREATE TABLE IF NOT EXISTS intent (
     sheets INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS intent_txn ON intent (txn);
+CREATE TABLE IF NOT EXISTS print_ticket (
+    intent_id INTEGER PRIMARY KEY REFERENCES intent (id), ticket TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS conclusion (
     intent_id INTEGER PRIMARY KEY REFERENCES intent (id), result TEXT NOT NULL, detail INTEGER NOT NULL
 ) STRICT;
@@ -32,7 +36,10 @@ CREATE TABLE IF NOT EXISTS incident_closed (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS case_closed (txn TEXT PRIMARY KEY REFERENCES decision (txn), cause TEXT NOT NULL) STRICT;
 """
-_TABLES = ("intent", "conclusion", "decision", "settlement", "incident", "incident_closed", "case_closed")
+_TABLES = (
+    *("intent", "print_ticket", "conclusion", "decision", "settlement"),
+    *("incident", "incident_closed", "case_closed"),
+)
 _APPEND_ONLY = """
 CREATE TRIGGER IF NOT EXISTS {table}_kept_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
@@ -75,7 +82,9 @@ class SqliteJournal:
         try:
             # Exclusive: the file lock is taken at the first write and kept, so two machines never share a journal.
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
-            self._db.execute("PRAGMA journal_mode=WAL")
+            if self._db.execute("PRAGMA journal_mode=WAL").fetchone() != ("wal",):
+                # Read to its end: an error of the disk comes with the second row, which nobody would ask for otherwise.
+                raise sqlite3.OperationalError("no write-ahead log")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA foreign_keys=ON")
             self._db.executescript(_SCHEMA)
@@ -85,10 +94,13 @@ class SqliteJournal:
         except sqlite3.Error as error:
             raise JournalUnavailableError from error
 
-    def intend(self, intent: Intent) -> IntentId:
-        """Write down an act before it is begun."""
+    def intend(self, intent: Intent, ticket: PrintTicket | None = None) -> IntentId:
+        """Write down an act before it is begun; `ticket` is the printer's, for PRINT."""
         with self._writing() as db:
-            return _inserted(db, intent)
+            intent_id = _inserted(db, intent)
+            if ticket is not None:
+                db.execute("INSERT INTO print_ticket VALUES (?, ?)", (intent_id, ticket))
+            return intent_id
 
     def note(self, intents: Sequence[Intent]) -> None:
         """Write down acts that are done already, at one stroke."""
@@ -121,21 +133,33 @@ class SqliteJournal:
         """Give every order that is not settled, oldest first."""
         with self._lock:
             rows = self._db.execute(
-                "SELECT i.id, i.act, i.txn, i.yen, i.serial, i.sheets, c.result, coalesce(c.detail, 0)"
+                "SELECT i.id, i.act, i.txn, i.yen, i.serial, i.sheets, c.result, coalesce(c.detail, 0), t.ticket"
                 " FROM intent i LEFT JOIN conclusion c ON c.intent_id = i.id"
+                " LEFT JOIN print_ticket t ON t.intent_id = i.id"
                 " WHERE i.txn NOT IN (SELECT txn FROM settlement) ORDER BY i.id"
             ).fetchall()
             decided = dict(self._db.execute("SELECT txn, outcome FROM decision").fetchall())
         orders: dict[str, list[Entry]] = {}
-        for id_, act, txn, yen, serial, sheets, result, detail in rows:
+        for id_, act, txn, yen, serial, sheets, result, detail, ticket in rows:
             intent = Intent(
                 Act(act), TransactionId(txn), yen, SerialNumber(serial) if serial is not None else None, sheets
             )
-            orders.setdefault(txn, []).append(Entry(IntentId(id_), intent, result, detail))
+            orders.setdefault(txn, []).append(Entry(IntentId(id_), intent, result, detail, ticket))
         return tuple(
             OpenOrder(TransactionId(txn), tuple(entries), _from_text(decided[txn]) if txn in decided else None)
             for txn, entries in orders.items()
         )
+
+    def cases_untold(self) -> tuple[OrderOutcome, ...]:
+        """Give every open case whose 未発行票 was not seen to its end, oldest first."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT outcome FROM decision WHERE json_extract(outcome, '$[4]') IS NOT NULL"
+                " AND txn NOT IN (SELECT txn FROM case_closed) AND txn NOT IN"
+                " (SELECT i.txn FROM intent i JOIN conclusion c ON c.intent_id = i.id WHERE i.act = ?) ORDER BY rowid",
+                (Act.SLIP.value,),
+            ).fetchall()
+        return tuple(_from_text(text) for (text,) in rows)
 
     def raise_incident(self, code: str, transaction: TransactionId | None, check: str) -> None:
         """Stop the machine durably."""

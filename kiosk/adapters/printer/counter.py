@@ -11,7 +11,15 @@ from threading import Lock
 from kiosk.adapters.printer.page_printer import CODES, PagePrinter
 from kiosk.domain.certificates import TransactionId
 from kiosk.ports.center import Document, DocumentRole
-from kiosk.ports.printer import PrinterReady, PrinterUnavailable, PrintFailed, PrintOutcome
+from kiosk.ports.printer import (
+    PrinterReady,
+    PrinterUnavailable,
+    PrintFailed,
+    PrintOutcome,
+    PrintTicket,
+    PrintUnknown,
+    unkept,
+)
 from printers.ipp import IppSettings
 from printers.ipp.printer import IppPrinter
 from printers.jobs import Trouble
@@ -32,6 +40,8 @@ class TrayPrinter:
     """Asks the printer how it calls its trays."""
     busy: Lock = field(default_factory=Lock)
     """Held while it prints: to one of the two, the other's job would look like something left behind."""
+    looking: Lock = field(default_factory=Lock)
+    """Held while it is asked, so that whoever finds it busy knows that it prints, and does not take a look for work."""
 
 
 def ipp_trays(settings: IppSettings, trays: Trays) -> TrayPrinter:
@@ -55,12 +65,22 @@ class CounterPrinter:
         self._set: tuple[TransactionId, TrayPrinter] | None = None
         """Whose papers are being printed where; of the paper's lane alone."""
 
+    @property
+    def printers(self) -> tuple[TrayPrinter, ...]:
+        """Each by itself, for whoever examines them."""
+        return self._printers
+
     def readiness(self, sheets: int) -> PrinterReady | PrinterUnavailable:
         """Tell whether some printer has both trays and paper in them; two of the sheets are plain ones."""
         chosen = self._ready(sheets)
         return chosen if isinstance(chosen, PrinterUnavailable) else PrinterReady()
 
-    def print_document(self, document: Document, sheet_out: Callable[[int], None]) -> PrintOutcome:
+    def print_document(
+        self,
+        document: Document,
+        sheet_out: Callable[[int], None],
+        opened: Callable[[PrintTicket], None] = unkept,
+    ) -> PrintOutcome:
         """Print one document from its tray."""
         if self._set is None or self._set[0] != document.transaction:
             chosen = self._ready(PLAIN_SHEETS + 1)
@@ -70,7 +90,12 @@ class CounterPrinter:
         printer = self._set[1]
         tray = printer.security if document.role is DocumentRole.CERTIFICATE else printer.plain
         with printer.busy:
-            return tray.print_document(document, sheet_out)
+            return tray.print_document(document, sheet_out, opened)
+
+    def recall(self, ticket: PrintTicket) -> PrintOutcome:
+        """Ask the printer that had it for a document of an earlier life."""
+        found = (printer.security.find(ticket) for printer in self._printers)
+        return next((outcome for outcome in found if outcome is not None), PrintUnknown(0))
 
     def _ready(self, sheets: int) -> TrayPrinter | PrinterUnavailable:
         found = [self._obstacle(printer, sheets) for printer in self._printers]
@@ -80,16 +105,20 @@ class CounterPrinter:
         )
 
     def _obstacle(self, printer: TrayPrinter, sheets: int) -> PrinterUnavailable | None:
-        if not printer.busy.acquire(blocking=False):
-            return None  # at work for somebody before: it was ready, and its next word is at the end of that paper
-        try:
-            names = printer.trays()
-            if isinstance(names, Trouble):
-                return PrinterUnavailable(CODES[names])
-            if not names.issuperset(self._trays):
-                return PrinterUnavailable(CODES[Trouble.MEDIA])
-            wanted = ((printer.security, max(1, sheets - PLAIN_SHEETS)), (printer.plain, PLAIN_SHEETS))
-            answers = (tray.readiness(count) for tray, count in wanted)
-            return next((answer for answer in answers if isinstance(answer, PrinterUnavailable)), None)
-        finally:
-            printer.busy.release()
+        with printer.looking:
+            if not printer.busy.acquire(blocking=False):
+                return None  # at work for somebody before: it was ready, and its next word is at the end of that paper
+            try:
+                return self._asked(printer, sheets)
+            finally:
+                printer.busy.release()
+
+    def _asked(self, printer: TrayPrinter, sheets: int) -> PrinterUnavailable | None:
+        names = printer.trays()
+        if isinstance(names, Trouble):
+            return PrinterUnavailable(CODES[names])
+        if not names.issuperset(self._trays):
+            return PrinterUnavailable(CODES[Trouble.MEDIA])
+        wanted = ((printer.security, max(1, sheets - PLAIN_SHEETS)), (printer.plain, PLAIN_SHEETS))
+        answers = (tray.readiness(count) for tray, count in wanted)
+        return next((answer for answer in answers if isinstance(answer, PrinterUnavailable)), None)

@@ -4,8 +4,17 @@ from collections.abc import Callable
 from typing import assert_never
 
 from kiosk.ports.center import Document
-from kiosk.ports.printer import Printed, PrinterReady, PrinterUnavailable, PrintFailed, PrintOutcome, PrintUnknown
-from printers.jobs import Completed, Failed, Job, Printer, Trouble, Unknown
+from kiosk.ports.printer import (
+    Printed,
+    PrinterReady,
+    PrinterUnavailable,
+    PrintFailed,
+    PrintOutcome,
+    PrintTicket,
+    PrintUnknown,
+    unkept,
+)
+from printers.jobs import Completed, Failed, Job, JobOutcome, Printer, Trouble, Unknown
 
 CODES = {
     Trouble.AWAY: "PRINT-01",
@@ -34,15 +43,33 @@ class PagePrinter:
         trouble = self._printer.trouble(sheets)
         return PrinterReady() if trouble is None else PrinterUnavailable(CODES[trouble])
 
-    def print_document(self, document: Document, sheet_out: Callable[[int], None]) -> PrintOutcome:
+    def print_document(
+        self,
+        document: Document,
+        sheet_out: Callable[[int], None],
+        opened: Callable[[PrintTicket], None] = unkept,
+    ) -> PrintOutcome:
         """Print one document under its serial number, which is random and therefore a safe name."""
-        outcome = self._printer.run(Job(document.serial, document.pdf, document.sheets, document.two_sided), sheet_out)
-        match outcome:
-            case Completed(sheets):
-                return Printed(sheets)
-            case Failed(trouble, sheets_out):
-                return PrintFailed(CODES[trouble], sheets_out)
-            case Unknown(sheets_out):
-                return PrintUnknown(sheets_out)
-            case _:
-                assert_never(outcome)
+        job = Job(document.serial, document.pdf, document.sheets, document.two_sided)
+        return _in_our_words(self._printer.run(job, sheet_out, lambda ticket: opened(PrintTicket(ticket))))
+
+    def recall(self, ticket: PrintTicket) -> PrintOutcome:
+        """Ask the printer for a document of an earlier life."""
+        return self.find(ticket) or PrintUnknown(0)
+
+    def find(self, ticket: PrintTicket) -> PrintOutcome | None:
+        """Do the same; None when it never was this printer's."""
+        outcome = self._printer.recall(ticket)
+        return None if outcome is None else _in_our_words(outcome)
+
+
+def _in_our_words(outcome: JobOutcome) -> PrintOutcome:
+    match outcome:
+        case Completed(sheets):
+            return Printed(sheets)
+        case Failed(trouble, sheets_out):
+            return PrintFailed(CODES[trouble], sheets_out)
+        case Unknown(sheets_out):
+            return PrintUnknown(sheets_out)
+        case _:
+            assert_never(outcome)

@@ -12,6 +12,7 @@ from kiosk.adapters.journal.sqlite import JournalUnavailableError, SqliteJournal
 from kiosk.domain.certificates import SerialNumber, TransactionId
 from kiosk.ports.center import DocumentFate, MoneyFate, OrderOutcome
 from kiosk.ports.journal import Act, Intent, IntentId
+from kiosk.ports.printer import PrintTicket
 
 TXN = TransactionId("0" * 31 + "1")
 OTHER = TransactionId("0" * 31 + "2")
@@ -54,6 +55,27 @@ def test_an_intention_survives_as_open_and_its_end_as_concluded(path: Path) -> N
     journal.close()
 
 
+def test_the_ticket_of_a_print_is_there_after_a_cut_and_belongs_to_it(path: Path) -> None:
+    journal = SqliteJournal(path)
+    journal.intend(Intent(Act.PRINT, TXN, serial=SERIAL, sheets=1))
+    journal.intend(Intent(Act.PRINT, TXN, serial=SERIAL, sheets=1), PrintTicket("kept"))
+    journal = reopened(journal, path)
+    (order,) = journal.open_orders()
+    assert [entry.ticket for entry in order.entries] == [None, "kept"]
+    journal.close()
+
+
+def test_a_journal_from_before_tickets_were_kept_opens(path: Path) -> None:
+    journal = SqliteJournal(path)
+    journal.intend(Intent(Act.PRINT, TXN, serial=SERIAL, sheets=1))
+    journal._db.execute("DROP TABLE print_ticket")
+    journal = reopened(journal, path)
+    assert journal.open_orders()[0].entries[0].ticket is None
+    journal.intend(Intent(Act.PRINT, TXN, serial=SERIAL, sheets=1), PrintTicket("kept"))
+    assert journal.open_orders()[0].entries[1].ticket == "kept"
+    journal.close()
+
+
 def test_a_settled_order_is_not_open_any_more_and_others_still_are(path: Path) -> None:
     journal = SqliteJournal(path)
     journal.intend(Intent(Act.TAKE_MONEY, TXN, amount_yen=200))
@@ -82,6 +104,25 @@ def test_an_unknown_or_concluded_intention_is_not_concluded(path: Path, intent_i
     journal.conclude(known, "done", 200)
     with pytest.raises(ValueError, match="no such open intent"):
         journal.conclude(intent_id or known, "done", 200)
+    journal.close()
+
+
+def test_a_case_is_untold_until_its_slip_was_seen_to_an_end_or_staff_closed_it(path: Path) -> None:
+    journal = SqliteJournal(path)
+    cases = []
+    for number, txn in enumerate((TXN, OTHER)):
+        journal.intend(Intent(Act.TAKE_MONEY, txn, amount_yen=200))
+        cases.append(OrderOutcome(txn, MoneyFate.UNKNOWN, 200, (), f"C{number}"))
+        journal.decide(cases[-1])
+    plain = TransactionId("0" * 31 + "3")
+    journal.decide(OrderOutcome(plain, MoneyFate.NONE, 0, (), None))
+    slip = journal.intend(Intent(Act.SLIP, TXN))
+    journal = reopened(journal, path)
+    assert list(journal.cases_untold()) == cases
+    journal.conclude(slip, "failed")  # the screen said the number
+    assert list(journal.cases_untold()) == cases[1:]
+    journal.close_case("C1", "paid back by hand")
+    assert journal.cases_untold() == ()
     journal.close()
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -109,3 +110,10 @@ def test_a_printer_at_work_is_not_spoken_to_beside_its_work() -> None:
         with trays.busy:
             assert counter.readiness(3) == PrinterReady()
         assert counter.readiness(3) == PrinterUnavailable("PRINT-02")
+
+
+def test_two_looks_at_once_both_see_what_is_there() -> None:
+    """The one that finds the printer busy with the other's question must not take that for work."""
+    with VirtualIppPrinter(Model(levels=(250, 0))) as printer, ThreadPoolExecutor(4) as eyes:
+        counter = behind(printer)
+        assert set(eyes.map(lambda _: counter.readiness(3), range(8))) == {PrinterUnavailable("PRINT-02")}

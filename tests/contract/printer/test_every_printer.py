@@ -78,6 +78,23 @@ def test_a_job_comes_out_sheet_by_sheet(desk: Desk) -> None:
     assert desk.sheets() == 2
 
 
+def test_a_ticket_comes_once_and_before_any_sheet(desk: Desk) -> None:
+    heard: list[str | int] = []
+    desk.printer.run(job_of(2), heard.append, heard.append)
+    assert [type(each) for each in heard] == [str, int, int]
+
+
+def test_a_ticket_that_cannot_be_kept_ends_the_job_before_it_begins(desk: Desk) -> None:
+    def full(_ticket: str) -> None:
+        raise OSError
+
+    with pytest.raises(OSError, match=r"\A\Z"):
+        desk.printer.run(job_of(2), lambda _sheets: None, full)
+    assert desk.printer.trouble(2) is None
+    desk.mend()
+    assert desk.sheets() == 0
+
+
 def test_two_copies_are_two_jobs_one_after_the_other(desk: Desk) -> None:
     for name in ("AAAA-BBBB-CCCC-0001", "AAAA-BBBB-CCCC-0002"):
         assert desk.printer.run(job_of(2, name), lambda _sheets: None) == Completed(2)

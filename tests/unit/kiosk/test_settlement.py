@@ -12,16 +12,34 @@ from kiosk import settlement
 from kiosk.adapters.journal.sqlite import SqliteJournal
 from kiosk.adapters.payment.absent import AbsentMoney
 from kiosk.adapters.payment.scripted import MoneyFault, ScriptedCashier
+from kiosk.adapters.printer.page_printer import PagePrinter
 from kiosk.domain.certificates import SerialNumber, TransactionId
 from kiosk.flow.codes import case_number
 from kiosk.flow.events import SettledCase
 from kiosk.ports.center import DocumentFate, MoneyFate, OrderOutcome
 from kiosk.ports.journal import Act, Intent
 from kiosk.ports.payment import ChargeKey, NotCharged, Paid, Refunded, RefundOutcome
+from kiosk.ports.printer import PrintTicket
+from printers.absent import AbsentPrinter
+from printers.jobs import Completed, Failed, JobOutcome, Trouble, Unknown
 
 TXN = TransactionId("ab" * 16)
 FIRST, SECOND = SerialNumber("AAAA-AAAA-AAAA-AAAA"), SerialNumber("BBBB-BBBB-BBBB-BBBB")
 CASE = case_number(TXN)
+NO_PRINTER = PagePrinter(AbsentPrinter())
+TICKET = PrintTicket("kept")
+
+
+class AskedPrinter(AbsentPrinter):
+    """A printer that answers for a job of an earlier life."""
+
+    def __init__(self, answer: JobOutcome) -> None:
+        self.answer = answer
+        self.asked: list[str] = []
+
+    def recall(self, ticket: str) -> JobOutcome:  # type: ignore[override]  # it has printed, as the absent one never did
+        self.asked.append(ticket)
+        return self.answer
 
 
 @pytest.fixture
@@ -55,7 +73,7 @@ def printed(journal: SqliteJournal, serial: SerialNumber, result: str | None, sh
 
 
 def outcome(journal: SqliteJournal, cashier: ScriptedCashier) -> OrderOutcome:
-    (decided,) = settlement.settle(journal, cashier).outcomes
+    (decided,) = settlement.settle(journal, cashier, NO_PRINTER).outcomes
     return decided
 
 
@@ -73,7 +91,7 @@ def test_money_taken_before_any_paper_is_given_back(
 ) -> None:
     issued(journal, FIRST)
     paid(journal, cashier, concluded=concluded)
-    expected = OrderOutcome(TXN, MoneyFate.REFUNDED, 0, ((FIRST, DocumentFate.VOIDED, 0),), None)
+    expected = OrderOutcome(TXN, MoneyFate.REFUNDED, 200, ((FIRST, DocumentFate.VOIDED, 0),), None)
     assert outcome(journal, cashier) == expected
     assert [e.result for e in journal.open_orders()[0].entries if e.intent.act is Act.REFUND] == ["done"]
 
@@ -108,6 +126,60 @@ def test_paid_with_a_sheet_in_doubt_is_a_case_and_no_refund_is_guessed(
     assert decided.documents[1][:2] == (SECOND, fate)
 
 
+@pytest.mark.parametrize(
+    ("answer", "money", "fate", "sheets", "is_case"),
+    [
+        (Completed(1), MoneyFate.KEPT, DocumentFate.HANDED_OVER, 1, False),
+        (Failed(Trouble.STALLED, 0), MoneyFate.REFUNDED, DocumentFate.VOIDED, 0, False),
+        (Failed(Trouble.JAM, 1), MoneyFate.KEPT, DocumentFate.VOIDED, 1, True),
+        (Unknown(1), MoneyFate.KEPT, DocumentFate.UNKNOWN, 1, True),
+    ],
+)
+def test_a_print_that_a_cut_left_open_is_asked_of_the_printer(
+    journal: SqliteJournal,
+    cashier: ScriptedCashier,
+    answer: JobOutcome,
+    money: MoneyFate,
+    fate: DocumentFate,
+    sheets: int,
+    *,
+    is_case: bool,
+) -> None:
+    issued(journal, FIRST)
+    paid(journal, cashier)
+    journal.intend(Intent(Act.PRINT, TXN, serial=FIRST, sheets=1), TICKET)
+    printer = AskedPrinter(answer)
+    (decided,) = settlement.settle(journal, cashier, PagePrinter(printer)).outcomes
+    assert (decided.money, decided.documents) == (money, ((FIRST, fate, sheets),))
+    assert (decided.case is not None) == is_case
+    assert printer.asked == [TICKET]
+
+
+def test_what_the_printer_said_is_written_down_and_not_asked_again(
+    journal: SqliteJournal, cashier: ScriptedCashier
+) -> None:
+    issued(journal, FIRST)
+    paid(journal, cashier)
+    journal.intend(Intent(Act.PRINT, TXN, serial=FIRST, sheets=1), TICKET)
+    printer = AskedPrinter(Completed(1))
+    settlement.settle(journal, cashier, PagePrinter(printer))
+    settlement.settle(journal, cashier, PagePrinter(printer))
+    assert printer.asked == [TICKET]
+    assert journal.open_orders()[0].entries[-1].result == "done"
+
+
+def test_a_print_without_a_ticket_is_nothing_that_can_be_asked_for(
+    journal: SqliteJournal, cashier: ScriptedCashier
+) -> None:
+    """As journals have it from before tickets were kept."""
+    issued(journal, FIRST)
+    paid(journal, cashier)
+    printed(journal, FIRST, None, 1)
+    printer = AskedPrinter(Completed(1))
+    (decided,) = settlement.settle(journal, cashier, PagePrinter(printer)).outcomes
+    assert (decided.documents[0][1], decided.case, printer.asked) == (DocumentFate.UNKNOWN, CASE, [])
+
+
 def test_a_spoilt_document_of_which_nothing_came_out_is_paid_back(
     journal: SqliteJournal, cashier: ScriptedCashier
 ) -> None:
@@ -132,13 +204,14 @@ def test_a_refund_cut_in_the_middle_is_asked_of_the_device_and_not_repeated_blin
     paid(journal, cashier)
     journal.intend(Intent(Act.REFUND, TXN, amount_yen=200))
     cashier.refund(ChargeKey(TXN))
-    assert outcome(journal, cashier).money is MoneyFate.REFUNDED
+    decided = outcome(journal, cashier)
+    assert (decided.money, decided.received_yen) == (MoneyFate.REFUNDED, 200)
 
 
 def test_a_device_that_cannot_tell_makes_a_case(journal: SqliteJournal) -> None:
     issued(journal, FIRST)
     journal.intend(Intent(Act.TAKE_MONEY, TXN, amount_yen=200))
-    found = settlement.settle(journal, AbsentMoney())
+    found = settlement.settle(journal, AbsentMoney(), NO_PRINTER)
     assert found.cases == (SettledCase(TXN, CASE, None),)
     assert found.outcomes[0].money is MoneyFate.UNKNOWN
 
@@ -148,8 +221,8 @@ def test_a_second_cut_after_the_decision_reports_the_very_same(
 ) -> None:
     issued(journal, FIRST)
     paid(journal, cashier)
-    first = settlement.settle(journal, cashier)
-    again = settlement.settle(journal, cashier)
+    first = settlement.settle(journal, cashier, NO_PRINTER)
+    again = settlement.settle(journal, cashier, NO_PRINTER)
     assert again.outcomes == first.outcomes
     assert again.cases == ()
 
@@ -210,9 +283,9 @@ def test_nothing_is_decided_while_an_incident_is_open_and_what_was_decided_is_to
     issued(journal, FIRST)
     paid(journal, cashier)
     journal.raise_incident("DOC-01", TXN, "digest")
-    assert settlement.settle(journal, cashier) == settlement.Settlement((), ())
+    assert settlement.settle(journal, cashier, NO_PRINTER) == settlement.Settlement((), ())
     assert cashier.charge_state(ChargeKey(TXN)) == Paid(200)
     journal.close_incidents("planted")
     assert outcome(journal, cashier).money is MoneyFate.REFUNDED
     journal.raise_incident("DOC-01", TXN, "digest")
-    assert [told.money for told in settlement.settle(journal, cashier).outcomes] == [MoneyFate.REFUNDED]
+    assert [told.money for told in settlement.settle(journal, cashier, NO_PRINTER).outcomes] == [MoneyFate.REFUNDED]

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from printers.ipp import BadPrinterSettings, Capabilities, IppPrinter, IppSettings, open_printer
+from printers.ipp import BadPrinterSettings, Capabilities, IppPrinter, IppSettings
 from printers.jobs import Completed, Failed, Trouble
+from printers.lasers import open_printer
 from printers.virtual.ipp import Model, VirtualIppPrinter
 from tests.support.laser import QUICK, job_of, laser, settings_for
 
@@ -35,6 +36,8 @@ from tests.support.laser import QUICK, job_of, laser, settings_for
         ({"format": "image/jpeg"}, "format"),
         ({"certificate_sha256": "00"}, "certificate_sha256"),
         ({"ca_file": "ca.pem"}, "uri"),
+        ({"queue": "http://cups/printers/kiosk"}, "queue"),
+        ({"queue": "ipp://cups/printers/kiosk", "tray": "tray-1"}, "queue"),
     ],
 )
 def test_settings_that_cannot_be_are_refused_by_name(changed: dict[str, str], named: str) -> None:

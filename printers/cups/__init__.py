@@ -1,0 +1,1 @@
+"""Page printers behind a queue of CUPS."""
