@@ -10,6 +10,7 @@ from kiosk import eventlog
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow.settings import FlowSettings
+from kiosk.ports.journal import Act, Intent
 from kiosk.ports.slips import (
     CaseSlip,
     Receipt,
@@ -24,6 +25,8 @@ from kiosk.world import World
 
 NOT_CERTAIN = "SLIP-06"
 """Contact was lost when a slip may have come out."""
+
+_WORDS = {SlipPrinted: "done", SlipFailed: "failed", SlipUnknown: "unknown"}
 
 
 class SlipActs:
@@ -53,7 +56,7 @@ class SlipActs:
         return type(outcome).__name__
 
     def case(self, effect: fx.PrintCaseSlip) -> str:
-        """Print a 未発行票."""
+        """Print a 未発行票, with the journal around it: a start prints again only what was not seen to its end."""
         slip = CaseSlip(
             case_number=effect.case,
             code=effect.code,
@@ -64,7 +67,11 @@ class SlipActs:
             kiosk_id=self._world.kiosk_id,
             english=effect.english,
         )
-        return type(self._print(slip)).__name__
+        journal = self._world.journal
+        intent = journal.intend(Intent(Act.SLIP, effect.transaction))
+        outcome = self._print(slip)
+        journal.conclude(intent, _WORDS[type(outcome)])
+        return type(outcome).__name__
 
     def reception(self, effect: fx.PrintReceptionSlip) -> str:
         """Print the number of an application."""

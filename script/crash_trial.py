@@ -2,9 +2,11 @@
 """The crash trial at full size: kiosks and centers killed at random points, all books compared after each start.
 
 script/crash_trial.py [--kills N] [--center-kills N] [--workers N] [--seed TEXT] [--minutes M] [--out FOLDER]
+                      [--report FILE]
 
-Writes crash-trial.json and a table of it; exit status 1 when a single breach was found. What `--minutes` leaves undone
-is not in the figures. Needs the project's own Python; CI runs the same rounds at a smaller number.
+Writes crash-trial.json, with what books and devices said wherever something was wrong, and a table of it, which --report
+appends to a file; exit status 1 when a single breach was found or a group of rounds broke off. What `--minutes` leaves
+undone is not in the figures. Needs the project's own Python; CI runs the same rounds at a smaller number.
 """
 
 import argparse
@@ -15,7 +17,7 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing import get_context
+from multiprocessing import cpu_count, get_context
 from pathlib import Path
 from time import monotonic
 
@@ -24,9 +26,9 @@ sys.path.insert(0, str(ROOT))
 
 from kiosk.sandbox_data import ensure_sandbox_data  # noqa: E402  the root must be known first
 from tests.support.crash_rounds import Tally, kills_of_center, kills_of_kiosk  # noqa: E402
-from tests.support.crash_street import a_center  # noqa: E402
+from tests.support.crash_street import Silent, a_center  # noqa: E402
 
-A_CHUNK = {"kiosk": 40, "center": 20}
+A_CHUNK = {"kiosk": 80, "center": 40}
 DEVICES = ("kiosk-0001", "kiosk-0002")
 
 
@@ -38,22 +40,30 @@ class Chunk:
     seed: str
     times: int
     data: Path
-    visit_s: float
     ends_s: float
     """On the steady clock: no chunk is begun later."""
 
 
 def work(chunk: Chunk) -> Tally | None:
-    """Do a chunk; its folder stays only when something was found. None when there was no time left."""
+    """Do a chunk; its folder stays only when something was found. None when there was no time left.
+
+    A round that breaks off ends the chunk and counts as a breach; what was done before it counts too.
+    """
     if monotonic() > chunk.ends_s:
         return None
     folder = Path(tempfile.mkdtemp(prefix="crash-trial-"))
+    tally = Tally()
     with a_center(folder, chunk.data) as center:
-        if chunk.what == "kiosk":
-            tally = kills_of_kiosk(folder, center, chunk.data, chunk.seed, chunk.times, visit_s=chunk.visit_s)
-        else:
-            tally = kills_of_center(folder, center, chunk.data, chunk.seed, chunk.times, DEVICES, chunk.visit_s)
-    if not tally.breaches:
+        try:
+            if chunk.what == "kiosk":
+                kills_of_kiosk(folder, center, chunk.data, chunk.seed, chunk.times, tally=tally)
+            else:
+                kills_of_center(folder, center, chunk.data, chunk.seed, chunk.times, DEVICES, tally)
+        except Silent as silent:
+            tally.breaches.append(f"{chunk.seed}: broke off: {silent}")
+    if tally.breaches:
+        tally.stories.append(f"{chunk.seed}: journals, till books and logs are in {folder}")
+    else:
         shutil.rmtree(folder)
     return tally
 
@@ -66,7 +76,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", default=datetime.now(UTC).date().isoformat())
     parser.add_argument("--minutes", type=float, default=600.0)
-    parser.add_argument("--visit-seconds", type=float, default=0.6, help="what a visit takes here")
+    parser.add_argument("--report", type=Path, default=None, help="append the table to this file")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "crash-trial")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -75,11 +85,8 @@ def main() -> int:
     began_s = monotonic()
     ends_s = began_s + options.minutes * 60
     chunks = [
-        Chunk(what, f"{options.seed}-{what}-{first}", min(A_CHUNK[what], total - first), data, visit_s, ends_s)
-        for what, total, visit_s in (
-            ("kiosk", options.kills, options.visit_seconds),
-            ("center", options.center_kills, options.visit_seconds),
-        )
+        Chunk(what, f"{options.seed}-{what}-{first}", min(A_CHUNK[what], total - first), data, ends_s)
+        for what, total in (("kiosk", options.kills), ("center", options.center_kills))
         for first in range(0, total, A_CHUNK[what])
     ]
     # Both kinds side by side, so that a trial cut short says something of each.
@@ -99,6 +106,14 @@ def main() -> int:
             elif (tally := done.result()) is not None:
                 tallies[chunk.what].add(tally)
             _write(options.out, options.seed, tallies, broken, monotonic() - began_s)
+    took_s = monotonic() - began_s
+    print("\n".join(broken), flush=True)
+    for what, tally in tallies.items():
+        for line in (*tally.breaches, *tally.stories):
+            print(f"{what}: {line}", flush=True)
+    if options.report is not None:
+        with options.report.open("a") as report:
+            report.write(section(options.seed, options.workers, tallies, broken, took_s))
     return 1 if broken or any(tally.breaches for tally in tallies.values()) else 0
 
 
@@ -112,7 +127,12 @@ def _write(out: Path, seed: str, tallies: dict[str, Tally], broken: list[str], t
     }
     (out / "crash-trial.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     (out / "crash-trial.md").write_text(table(seed, tallies))
-    print(f"{took_s:6.0f} s", {what: tally.kills.total() for what, tally in tallies.items()}, broken, flush=True)
+    print(
+        f"{took_s:6.0f} s",
+        {what: tally.kills.total() for what, tally in tallies.items()},
+        f"{len(broken)} broke off",
+        flush=True,
+    )
 
 
 def table(seed: str, tallies: dict[str, Tally]) -> str:
@@ -120,6 +140,7 @@ def table(seed: str, tallies: dict[str, Tally]) -> str:
     kiosk, center = tallies["kiosk"], tallies["center"]
     rows = [("kills", kiosk.kills.total(), center.kills.total())]
     rows += [(f"- {way}", kiosk.kills[way], center.kills[way]) for way in sorted(kiosk.kills | center.kills)]
+    rows.append(("the shop's power cut as well", kiosk.power_cuts, center.power_cuts))
     rows.append(("visits", kiosk.visits, center.visits))
     rows += [(f"- {end}", kiosk.ends[end], center.ends[end]) for end in sorted(kiosk.ends | center.ends)]
     rows += [
@@ -135,6 +156,20 @@ def table(seed: str, tallies: dict[str, Tally]) -> str:
     rows.append(("breaches of any kind", len(kiosk.breaches), len(center.breaches)))
     lines = [f"Seed `{seed}`.", "", "| | kiosk killed | center killed |", "| --- | ---: | ---: |"]
     return "\n".join([*lines, *(f"| {what} | {left} | {right} |" for what, left, right in rows)]) + "\n"
+
+
+def section(seed: str, workers: int, tallies: dict[str, Tally], broken: list[str], took_s: float) -> str:
+    """Set a trial as a section of the report, with every breach."""
+    lines = [
+        "",
+        f"## Trial of {datetime.now(UTC).date().isoformat()}: {took_s:,.0f} s, {workers} workers on {cpu_count()} cores",
+        "",
+        table(seed, tallies).rstrip(),
+        "",
+    ]
+    wrong = broken + [f"{what} killed, {breach}" for what, tally in tallies.items() for breach in tally.breaches]
+    lines += [f"- {line.splitlines()[0]}" for line in wrong] or ["No breach, and no group of rounds broke off."]
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -111,6 +112,32 @@ def test_a_machine_killed_at_any_moment_settles_its_books(
     town: Town, tmp_path: Path, seed: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     kills(town, tmp_path, random.Random(seed), 3, caplog)
+
+
+def seconds_until_served(town: Town, folder: Path, then_s: float) -> float:
+    """Start a machine, wait until it has served somebody, and kill it a little later; gives the seconds from the start."""
+    began_s = monotonic()
+    with subprocess.Popen(
+        [sys.executable, str(PROGRAM), str(town.data), town.center, str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as machine:
+        assert machine.stdout is not None
+        assert [machine.stdout.readline() for _ in range(2)] == ["open\n", "served\n"]
+        took_s = monotonic() - began_s
+        with pytest.raises(subprocess.TimeoutExpired):
+            machine.wait(then_s)
+        machine.kill()
+        machine.wait(30)
+    return took_s
+
+
+@pytest.mark.heavy
+def test_a_machine_serves_soon_after_its_start_and_sooner_after_a_crash(town: Town, tmp_path: Path) -> None:
+    """Wall time, which says something on a quiet machine only."""
+    assert seconds_until_served(town, tmp_path, VISIT_S / 2) < 15
+    assert seconds_until_served(town, tmp_path, VISIT_S / 2) < 10
 
 
 @pytest.mark.heavy

@@ -22,28 +22,54 @@ def center(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Iterator[Cen
 
 SCREENS = (
     ScreenId.SERVICE,
+    ScreenId.CONSENT,
     ScreenId.MUNICIPALITY,
     ScreenId.PLACE_CARD,
     ScreenId.PIN,
     ScreenId.VERIFYING,
     ScreenId.TAKE_CARD,
     ScreenId.KIND,
+    ScreenId.SCOPE,
+    ScreenId.ITEMS,
+    ScreenId.COPIES,
     ScreenId.CONFIRM,
     ScreenId.PREPARING,
     ScreenId.PAYING,
     ScreenId.PRINTING,
     ScreenId.COLLECT,
+    ScreenId.ANOTHER,
 )
 
 
-LITTLE = {ScreenId.SERVICE, ScreenId.MUNICIPALITY, ScreenId.KIND, ScreenId.CONFIRM}
+LITTLE = set(SCREENS) - {
+    ScreenId.PLACE_CARD,
+    ScreenId.PIN,
+    ScreenId.VERIFYING,
+    ScreenId.TAKE_CARD,
+    ScreenId.PREPARING,
+    ScreenId.PAYING,
+    ScreenId.PRINTING,
+    ScreenId.COLLECT,
+}
 """Screens beside which the same device's neighbours tell as much; they are for the night."""
 
 
+DEVICES = ("reader", "printer", "coins", "network", "slips")
+
+
+def is_for_the_night(device: str, screen: ScreenId) -> bool:
+    """Tell whether others tell as much; nothing is printed on slips before there is an order."""
+    return screen in LITTLE or (device == "slips" and screen in SCREENS[: SCREENS.index(ScreenId.KIND)])
+
+
 @pytest.mark.parametrize(
-    "screen", [pytest.param(each, marks=[pytest.mark.heavy] if each in LITTLE else []) for each in SCREENS]
+    ("device", "screen"),
+    [
+        pytest.param(device, screen, marks=[pytest.mark.heavy] if is_for_the_night(device, screen) else [])
+        for device in DEVICES
+        for screen in SCREENS
+    ],
 )
-@pytest.mark.parametrize("device", ["reader", "printer", "coins", "network"])
 def test_unplugged_at_a_screen(
     center: Center, data: Path, tmp_path: Path, device: str, screen: ScreenId, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -15,13 +15,15 @@ from tempfile import TemporaryDirectory
 from kiosk.adapters.journal.sqlite import _from_text
 from kiosk.adapters.payment.tillbook import Line, Place, TillBook
 from kiosk.domain.certificates import TransactionId
+from kiosk.flow.step import held_yen
 from kiosk.ports.cash import Movement
 from kiosk.ports.center import DocumentFate, MoneyFate, OrderOutcome
 from kiosk.ports.payment import ChargeKey
+from tests.support.crash_slips import LOG
 from tests.support.crash_street import Forge, Street
 
 BOOKS = {"journal.db", "journal.db-wal", "journal.db-shm", "till.db", "till.db-wal", "till.db-shm"}
-FURNITURE = {"coins", "devices.toml", "kiosk.log", "center.log", "tmp-kiosk"}
+FURNITURE = {"coins", "devices.toml", "kiosk.log", "center.log", "tmp-kiosk", LOG}
 HANDED_OVER, REFUNDED, CASE, NOTHING = "handed over", "refunded", "case for staff", "nothing begun"
 
 
@@ -36,6 +38,8 @@ class Found:
     unpaid_prints: int = 0
     lost_yen: int = 0
     leftovers: int = 0
+    story: str = ""
+    """What books and devices say, where something is wrong."""
 
     def wrong(self, what: str) -> None:
         """Note a breach."""
@@ -59,6 +63,8 @@ class Kept:
     """Money that came in when nothing was open: a surplus, nobody's loss."""
     unsure_pieces: int
     """Pieces that the units could not prove; each is a line in the book."""
+    slips_begun: Counter[TransactionId]
+    """How often printing the 未発行票 of an order was begun."""
     holdings: dict[Place, Counter[int]]
 
 
@@ -84,6 +90,7 @@ def read_books(folder: Path) -> Kept:
                 outcomes={outcome.transaction: outcome for outcome in outcomes},
                 incidents=incidents,
                 moved={key: till.movement(key) for key in keys},
+                slips_begun=Counter(txn for act, txn, *_ in rows if act == "slip"),
                 late_yen=sum(e.denomination * e.pieces for e in lines if e.line is Line.LATE),
                 unsure_pieces=sum(entry.pieces for entry in lines if entry.line is Line.UNKNOWN),
                 holdings={
@@ -113,9 +120,25 @@ def compare(street: Street, database: Path, *forges: Forge) -> Found:
     for outcome in kept.outcomes.values():
         found.ends[outcome.transaction] = _end(outcome, kept, tray, found)
     _yen(street, kept, found)
+    _slips(street, kept, found)
     _ledger(kept, database, found)
     _left_over(street, forges, found)
+    if found.breaches:
+        found.story = _story(street, kept, tray)
     return found
+
+
+def _story(street: Street, kept: Kept, tray: Counter[str]) -> str:
+    """Write down what the devices alone know, and what the books say of each order that is not plainly done."""
+    orders = [
+        f"{outcome.transaction[:8]} {outcome.money.value} {outcome.received_yen} case {outcome.case}"
+        f" {[(serial[:4], fate.value, sheets, tray[serial]) for serial, fate, sheets in outcome.documents]}"
+        f" till {kept.moved.get(outcome.transaction)}"
+        for outcome in kept.outcomes.values()
+        if outcome.case is not None or outcome.transaction in list(kept.outcomes)[-3:]
+    ]
+    inside = {place: {int(coin): n for coin, n in held.items()} for place, held in street.coins.inside().items()}
+    return "\n".join([*orders, f"inside {inside}", f"open or undecided: {sorted(kept.ordered - kept.settled)}"])
 
 
 def _end(outcome: OrderOutcome, kept: Kept, tray: Counter[str], found: Found) -> str:
@@ -159,17 +182,44 @@ def _yen(street: Street, kept: Kept, found: Found) -> None:
         found.wrong("money under a key of no order")
     held = sum(movement.held_yen for movement in kept.moved.values()) + kept.late_yen
     missing = street.really_kept_yen() - held
-    # Units that nobody could ask: a case says so, and their money is in the book as soon as they answer.
-    named = kept.unsure_pieces or any(outcome.money is MoneyFate.UNKNOWN for outcome in kept.outcomes.values())
-    if missing and not named:
-        found.lost_yen += abs(missing)
-        found.wrong(f"{missing} yen more in the machine than in the till book")
     really = street.coins.inside()
-    for place, by_book in kept.holdings.items():
-        differs = +Counter({int(coin): n for coin, n in really[place.value].items()}) != +by_book
-        if differs and not named:
-            found.wrong(f"{place.value}: {dict(really[place.value])} by its pieces, {dict(by_book)} by the book")
+    by_pieces = {place: +Counter({int(coin): n for coin, n in really[place.value].items()}) for place in Place}
+    by_book = {place: +Counter(pieces) for place, pieces in kept.holdings.items()}
+    if kept.unsure_pieces:
+        # So many pieces may lie anywhere, and each is a line of the book; not one piece more.
+        lost = sum((sum(by_pieces.values(), Counter()) - sum(by_book.values(), Counter())).values())
+        over = sum((sum(by_book.values(), Counter()) - sum(by_pieces.values(), Counter())).values())
+        if lost + over > kept.unsure_pieces:
+            found.lost_yen += abs(missing)
+            found.wrong(f"{lost} pieces more and {over} fewer than in the book, which names {kept.unsure_pieces}")
+    else:
+        if missing:
+            found.lost_yen += abs(missing)
+            found.wrong(f"{missing} yen more in the machine than in the till book")
+        for place in Place:
+            if by_pieces[place] != by_book[place]:
+                found.wrong(
+                    f"{place.value}: {dict(by_pieces[place])} by its pieces, {dict(by_book[place])} by the book"
+                )
     found.breaches.extend(street.coins.world.breaches)
+
+
+def _slips(street: Street, kept: Kept, found: Found) -> None:
+    """Compare the 未発行票 that came out with the cases: each has one, and a second only where the machine died over the first."""
+    street.desk.wait_until(lambda: street.desk.idle)
+    out = Counter(code.split(":")[1] for code in street.slip_codes() if code.startswith("CASE:"))
+    log = street.folder / LOG
+    said = {tuple(line.split()) for line in log.read_text().splitlines()} if log.exists() else set()
+    cases = {outcome.case: outcome for outcome in kept.outcomes.values() if outcome.case is not None}
+    for number in out.keys() - cases.keys():
+        found.wrong(f"slip {number} of no case")
+    for number, outcome in cases.items():
+        if not 1 <= out[number] <= kept.slips_begun[outcome.transaction]:
+            found.wrong(f"case {number}: {out[number]} slips, {kept.slips_begun[outcome.transaction]} begun")
+        if {words for words in said if words[0] == number} != {(number, str(held_yen(outcome)))}:
+            found.wrong(f"case {number}: slips that contradict the case, or each other: {said}")
+    if street.desk.complaints:
+        found.wrong(f"the slip printer did not understand: {street.desk.complaints[:3]}")
 
 
 def _ledger(kept: Kept, database: Path, found: Found) -> None:

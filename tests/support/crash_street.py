@@ -18,13 +18,17 @@ from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 
+import zxingcpp
+
 from kiosk.adapters.payment.cctalk.changer import CcTalkChanger
-from kiosk.adapters.payment.cctalk_sim.machine import HOPPERS, SimMachine
+from kiosk.adapters.payment.cctalk_sim.machine import HOPPERS, MachineFault, SimMachine
 from kiosk.adapters.payment.cctalk_sim.wire import DirectLine, pty_bus
 from kiosk.adapters.payment.settings import changer_on
 from kiosk.adapters.payment.tillbook import Line, Place, TillBook
 from kiosk.ports.cash import Denomination, worth
 from kiosk.ports.payment import ChargeKey
+from printers.virtual.escpos.device import VirtualPrinter
+from printers.virtual.escpos.serving import TcpCable
 from printers.virtual.ipp import Model, VirtualIppPrinter
 from tests.support.coins import cash_settings
 from tests.support.crash_lives import Life
@@ -42,10 +46,12 @@ _SETTINGS = """\
 [printer]
 uri = "{uri}"
 two_sided = true
+[slips]
+network = "127.0.0.1:{desk}"
 [cash]
 port = "coins"
 book = "till.db"
-silence_s = 0.2
+silence_s = 2.0
 poll_s = 0.01
 low_sensor = 500
 hopper = [{hoppers}]
@@ -59,8 +65,9 @@ class Silent(AssertionError):
 class Forge:
     """The program that forks lives; what a life says is read here."""
 
-    def __init__(self, kind: str, folder: Path) -> None:
-        """`folder` gets the lives' logs and is their folder for temporary files."""
+    def __init__(self, kind: str, folder: Path, preload: Path | None = None) -> None:
+        """`folder` gets the lives' logs and is their folder for temporary files; `preload` is a library loaded before all."""
+        loader = {} if preload is None else {"LD_PRELOAD": str(preload)}
         self.temporary = folder / f"tmp-{kind}"
         self.temporary.mkdir(parents=True)
         self.log = folder / f"{kind}.log"
@@ -71,17 +78,19 @@ class Forge:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 bufsize=0,
-                env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(self.temporary)},
+                env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(self.temporary), **loader},
             )
         self._heard = b""
         self.pid: int | None = None
+        self.status: int | None = None
+        """How the last life ended; None while one lives."""
         self.hear("ready")
 
     def begin(self, order: str) -> None:
         """Begin a life."""
         assert self.pid is None
         self.tell(order)
-        self.pid = int(self.hear("born").split()[1])
+        self.pid, self.status = int(self.hear("born").split()[1]), None
 
     def tell(self, line: str) -> None:
         """Say a line to the life."""
@@ -93,13 +102,12 @@ class Forge:
         until = monotonic() + timeout_s
         while True:
             line = self._line(until)
+            if line.startswith("ended"):
+                self.pid, self.status = None, int(line.split()[1])
             if line.split(" ")[0] in words:
-                if line.startswith("ended"):
-                    self.pid = None
                 return line
             if line.startswith("ended"):
-                self.pid = None
-                raise Silent(f"{line}, and was to say {words}")
+                raise Silent(f"{line}, and was to say {words}: {self.last_words()}")
 
     def _line(self, until: float) -> str:
         assert self._program.stdout is not None
@@ -109,7 +117,7 @@ class Forge:
                 raise Silent("nothing was said in time")
             some = os.read(self._program.stdout.fileno(), 4096)
             if not some:
-                raise Silent("the program ended")
+                raise Silent(f"the program ended: {self.last_words()}")
             self._heard += some
         line, _, self._heard = self._heard.partition(b"\n")
         return line.decode()
@@ -123,7 +131,16 @@ class Forge:
             os.kill(self.pid, signal.SIGKILL)
         ended = self.hear("ended")
         if ended != f"ended -{int(signal.SIGKILL)}":
-            raise Silent(f"{ended}, and was not to end by itself")
+            raise Silent(f"{ended}, and was not to end by itself: {self.last_words()}")
+
+    @property
+    def killed(self) -> bool:
+        """Whether the last life ended by a kill, its own at a seam too, and not by a mistake."""
+        return self.status == -int(signal.SIGKILL)
+
+    def last_words(self) -> str:
+        """Give the end of its log, for whoever must understand what went wrong."""
+        return self.log.read_text(errors="replace")[-2000:]
 
     def close(self) -> None:
         """End everything."""
@@ -144,18 +161,23 @@ class Street:
         folder.mkdir(parents=True)
         self.folder = folder
         self.printer = VirtualIppPrinter(Model(sheet_s=sheet_s))
+        self.desk = VirtualPrinter()
+        cable = TcpCable(self.desk)
+        cable.start()
         self.coins = SimMachine(dict.fromkeys(HOPPERS, COINS_EACH))
         self._chance = chance
         self._pays_up_to_yen = 0
+        self._read: list[str] = []
         self._ended = Event()
         self._opened = ExitStack()
         self._opened.callback(self.printer.close)
+        self._opened.callback(cable.stop)
         port = self._opened.enter_context(pty_bus(self.coins.wire))
         (folder / "coins").symlink_to(port)
         hoppers = ", ".join(
             f"{{ coin = {int(coin)}, address = {address}, path = {path} }}" for coin, (address, path) in HOPPERS.items()
         )
-        text = _SETTINGS.format(uri=self.printer.uri, hoppers=hoppers)
+        text = _SETTINGS.format(uri=self.printer.uri, desk=cable.port, hoppers=hoppers)
         (folder / "devices.toml").write_text(text)
         self._fill()
         self._hand = Thread(target=self._pay, name="paying-hand", daemon=True)
@@ -187,6 +209,25 @@ class Street:
                 piece, refused = Denomination(self._chance.choice(PIECES)), 0
             else:
                 refused += 1
+
+    def lose_power(self) -> None:
+        """Cut the power of the whole shop for a moment, the kiosk being dead: no device keeps what it only remembers."""
+        engine = self.printer.engine
+        with engine.changed:
+            engine.powered = False
+            for job in engine.jobs.values():
+                job.cancel = True
+            engine.changed.notify_all()
+            engine.power_on(forgets=True)
+        self.coins.fault(MachineFault.POWER_LOSS)
+        self.desk.lose_power()
+
+    def slip_codes(self) -> list[str]:
+        """Read the 2D code of every slip that was cut off, as a telephone does; a torn one has none."""
+        for piece in self.desk.roll.pieces[len(self._read) :]:
+            codes = zxingcpp.read_barcodes(piece.convert("L"))
+            self._read.append(codes[0].text if codes else "")
+        return list(filter(None, self._read))
 
     def close(self) -> None:
         """Switch everything off."""
@@ -222,10 +263,12 @@ class Center:
 class Kiosk:
     """A kiosk's lives on a street."""
 
-    def __init__(self, street: Street, center: Center, data: Path, device: str = "kiosk-0001") -> None:
+    def __init__(
+        self, street: Street, center: Center, data: Path, device: str = "kiosk-0001", preload: Path | None = None
+    ) -> None:
         self.street = street
         self._life = Life(str(data), center.url, str(street.folder), device)
-        self.forge = Forge("kiosk", street.folder)
+        self.forge = Forge("kiosk", street.folder, preload)
 
     def begin(self, **changes: object) -> None:
         """Begin a life: it settles the books first."""
@@ -252,12 +295,17 @@ def a_center(folder: Path, data: Path) -> Iterator[Center]:
 
 @contextmanager
 def a_kiosk(
-    folder: Path, center: Center, data: Path, chance: random.Random, device: str = "kiosk-0001"
+    folder: Path,
+    center: Center,
+    data: Path,
+    chance: random.Random,
+    device: str = "kiosk-0001",
+    preload: Path | None = None,
 ) -> Iterator[Kiosk]:
     """Set up a street and a kiosk on it for the block."""
     street = Street(folder, chance)
     try:
-        kiosk = Kiosk(street, center, data, device)
+        kiosk = Kiosk(street, center, data, device, preload)
         try:
             yield kiosk
         finally:

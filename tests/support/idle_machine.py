@@ -14,13 +14,15 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 
-from kiosk.adapters.card import dialogue, signature_dialogue
+from kiosk.adapters.card import attributes_dialogue, dialogue, signature_dialogue
 from kiosk.adapters.payment.scripted import ScriptedCashier
 from kiosk.flow.events import PinTyped
 from kiosk.flow.screen_model import Busy, Button, Choices, Language, ScreenId, ScreenModel, Text, Touch
 from kiosk.flow.settings import FlowSettings
 from kiosk.ports.card import (
     ApplicationSignature,
+    AttributesInspection,
+    AttributesReading,
     Authentication,
     CardGone,
     CardPlaced,
@@ -35,7 +37,7 @@ from kiosk.runner import Runner
 from kiosk.settings import sandbox_access
 from kiosk.wiring import open_world
 from kiosk.world import World
-from printers.jobs import Completed, Job, JobOutcome, Trouble
+from printers.jobs import Completed, Job, JobOutcome, Trouble, unkept
 
 FLOW = FlowSettings(hours_enforced=False)
 TOUCHES = {
@@ -98,6 +100,16 @@ class PipeReader:
         self._power()
         return signature_dialogue.sign_application(self, digest, password)
 
+    def inspect_attributes(self, certificate_sha256: bytes) -> AttributesInspection:
+        """Find out whether it can be asked."""
+        self._power()
+        return attributes_dialogue.inspect(self, certificate_sha256)
+
+    def read_attributes(self, pin: PinBuffer, certificate_sha256: bytes) -> AttributesReading:
+        """Verify, read."""
+        self._power()
+        return attributes_dialogue.read_attributes(self, pin, certificate_sha256)
+
     def transmit(self, command: bytes | bytearray) -> tuple[bytes, int]:
         """Exchange one command."""
         os.write(self._to, bytes((len(command),)))
@@ -126,9 +138,13 @@ class NoPaper:
         """None."""
         return None
 
-    def run(self, job: Job, sheet_out: object) -> JobOutcome:
+    def run(self, job: Job, sheet_out: object, opened: Callable[[str], None] = unkept) -> JobOutcome:
         """Print."""
+        opened(job.job_id)
         return Completed(job.sheets)
+
+    def recall(self, ticket: str) -> None:
+        """Remember nothing."""
 
 
 class Resident:

@@ -1,6 +1,7 @@
 """A machine as a process of its own that is there to be killed: it serves one visit after the other until then.
 
-killed_machine.py DATA CENTER FOLDER    journal, till and tray lie in FOLDER; `open` is printed when the first visit begins
+killed_machine.py DATA CENTER FOLDER    journal, till and tray lie in FOLDER; `open` is printed when the first visit begins,
+                                        `served` after each that was served
 """
 
 import sys
@@ -21,7 +22,9 @@ def main() -> None:
         sys.stdout.write("open\n")
         sys.stdout.flush()
         for _ in count():
-            run_visit(world, FLOW, WISHES, FieldHand(machine.reader, load_persona(data, "hanako")))
+            result, _ = run_visit(world, FLOW, WISHES, FieldHand(machine.reader, load_persona(data, "hanako")))
+            sys.stdout.write("served\n" if result.code is None else f"{result.code}\n")
+            sys.stdout.flush()
 
 
 main()

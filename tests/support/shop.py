@@ -15,21 +15,27 @@ from kiosk.adapters.card.virtual import VirtualCardReader
 from kiosk.adapters.payment.cctalk_sim.machine import MachineFault
 from kiosk.adapters.payment.settings import open_cash
 from kiosk.cardproc import load_persona
-from kiosk.device_settings import load_devices
+from kiosk.device_settings import DeviceSettings, load_devices
 from kiosk.domain.certificates import CertificateKind
 from kiosk.flow.events import Event as FlowEvent
 from kiosk.flow.screen_model import Button, ScreenId, ScreenModel, Touch
 from kiosk.flow.settings import FlowSettings
 from kiosk.headless import FieldHand, ScriptedResident, VisitResult, Wishes
+from kiosk.ports.slips import SlipPrinter
 from kiosk.runner import Runner
 from kiosk.settings import sandbox_access
 from kiosk.wiring import open_world
 from kiosk.world import World
+from printers.escpos.line import open_line
+from printers.escpos.printer import EscposPrinter
 from printers.ipp import IppPrinter
+from printers.virtual.escpos.faults import Fault, FaultKind
 from tests.support.crash_books import HANDED_OVER, Found, compare
+from tests.support.crash_slips import WrittenDownSlips
 from tests.support.crash_street import Center, Street
 from tests.support.fault_proxy import FaultProxy
 from tests.support.laser import QUICK
+from tests.support.slips import composer, lettering
 from tests.support.standing import Standing
 from tests.support.town import until
 
@@ -92,7 +98,7 @@ class Shop:
         resident.present(self.standing.up)
         assert over.wait(60), f"the visit does not end: {self.standing.up.screen}"
         self.standing.on_present = None
-        assert awaited[0] is None or happens is None, "that screen never came"
+        assert awaited[0] is None or happens is None, f"that screen never came: {resident.result}"
         assert resident.result is not None
         return resident.result
 
@@ -114,11 +120,14 @@ class Shop:
     def _is_ready(self) -> bool:
         return self.standing.up.screen is ScreenId.IDLE
 
+    def _is_told(self) -> bool:
+        return not self.world.journal.open_orders() and not self.world.journal.cases_untold()
+
     def books(self) -> Found:
-        """Compare all books, once the center has been told everything."""
+        """Compare all books, once the center has been told everything, and the resident of a case."""
         for _ in range(90):
             try:
-                until(lambda: not self.world.journal.open_orders(), "told", 0.25)
+                until(self._is_told, "told", 0.25)
             except AssertionError:
                 self.standing.pass_time(1.0)
             else:
@@ -141,6 +150,8 @@ class Shop:
                 self.street.coins.fault(MachineFault.UNITS_AWAY)
             case "network":
                 self.network.fault = "reset"
+            case "slips":
+                self.street.desk.order(Fault(FaultKind.LINE_CUT_AFTER, 0))
             case _:
                 raise AssertionError(device)
 
@@ -153,8 +164,23 @@ class Shop:
                 self.street.printer.engine.power_on(forgets=False)
             case "coins":
                 self.street.coins.fault(MachineFault.UNITS_BACK)
+            case "slips":
+                self.street.desk.mend()
             case _:
                 self.network.fault = "pass"
+
+
+@contextmanager
+def slip_printer(settings: DeviceSettings, folder: Path) -> Iterator[SlipPrinter]:
+    """Open the slip printer that the settings name, with lettering that is loaded once."""
+    assert settings.slips is not None
+    place = settings.slips.place
+    assert place is not None
+    printer = EscposPrinter(lambda: open_line(place, 2.0), lettering(), settings.slips.width, settings.slips.marks)
+    try:
+        yield WrittenDownSlips(printer, composer(), folder)
+    finally:
+        printer.close()
 
 
 @contextmanager
@@ -173,8 +199,9 @@ def open_shop(folder: Path, center: Center, data: Path, *, silence_s: float = 1.
         money = opened.enter_context(open_cash(replace(settings.cash, silence_s=silence_s)))
         paper = IppPrinter(replace(settings.printer, limits=LIMITS))
         journal = street.folder / "journal.db"
-        world = opened.enter_context(open_world(access, reader, money, paper, journal))
-        flow = FlowSettings(hours_enforced=False)
+        slips = opened.enter_context(slip_printer(settings, folder))
+        world = opened.enter_context(open_world(access, reader, money, paper, journal, slips=slips))
+        flow = FlowSettings(hours_enforced=False, needs_slips=True)
         standing = opened.enter_context(Standing(world, flow).serving())
         standing.see(ScreenId.IDLE)
         yield Shop(street, center, world, standing, reader, network, data)
