@@ -7,11 +7,17 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from issuing_center.municipal.holidays import national_holidays
-from issuing_center.municipal.hours import Unavailable, available, available_at_counter
+from issuing_center.municipal.hours import (
+    Unavailable,
+    application_available,
+    application_available_at_counter,
+    available,
+    available_at_counter,
+)
 from issuing_center.municipal.package import JST, SettingsPackage
 from issuing_center.wire import Closed, Kind
 
-__all__ = ["JST", "closed", "is_fresh"]
+__all__ = ["JST", "application_closed", "closed", "is_fresh"]
 
 
 def is_fresh(as_of: datetime, now: datetime, limit: timedelta | None) -> bool:
@@ -27,7 +33,18 @@ def closed(
     A device of channel "counter" has the hours of its office, every other the national and municipal windows.
     """
     hours = available_at_counter if channel == "counter" else available
-    unavailable = hours(kind.value, rules, now, device_id, national_holidays())
+    return _word(hours(kind.value, rules, now, device_id, national_holidays()))
+
+
+def application_closed(
+    rules: SettingsPackage, device_id: str, now: datetime, *, channel: str = "kiosk"
+) -> Closed | None:
+    """Say why no application for 利用登録 is taken at an aware instant at a device; None when one is."""
+    hours = application_available_at_counter if channel == "counter" else application_available
+    return _word(hours(rules, now, device_id, national_holidays()))
+
+
+def _word(unavailable: Unavailable | None) -> Closed | None:
     match unavailable:
         case None:
             return None

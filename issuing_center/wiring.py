@@ -10,7 +10,6 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from sqlalchemy import Engine
 
 from issuing_center import migrations
 from issuing_center.crl_files import CrlFiles
@@ -24,10 +23,10 @@ from issuing_center.paper.back.keys import KeysUnusableError, load_keys
 from issuing_center.paper.back.layout import Setting
 from issuing_center.paper.back.pattern import COARSE, PLAIN
 from issuing_center.paper.fonts import PaperFonts, shared_fonts
-from issuing_center.register.port import Register
 from issuing_center.register.registrations import SqlUseRegistrations
 from issuing_center.register.remote.link import TIMEOUT_S as REGISTER_TIMEOUT_S
 from issuing_center.register.remote.link import RegisterLink
+from issuing_center.register.remote.registrations import SeveralRegistrations
 from issuing_center.register.remote.several import SeveralRegisters
 from issuing_center.register.sql import SqlRegister
 from issuing_center.service import Limits, Service
@@ -71,9 +70,11 @@ def running_service(settings: Settings, now: Callable[[], datetime], *, enforce_
         document_key, certificates = _document_key(settings, now, ends)
         signatures = None if settings.signature is None else _signatures(settings.signature, now, ends)
         migrations.upgrade(engine)
+        links = _links(settings, now, ends)
+        embedded, registrations = SqlRegister(engine), SqlUseRegistrations(engine)
         yield Service(
             engine=engine,
-            register=_register(settings, engine, now, ends),
+            register=SeveralRegisters(embedded, links) if links else embedded,
             verifier=CertificateVerifier(anchors, policy, OcspThenCrl(responder, lists)),
             devices=devices,
             fonts=fonts,
@@ -89,7 +90,7 @@ def running_service(settings: Settings, now: Callable[[], datetime], *, enforce_
                 settings, document_key, subject_key, f"{sandbox} {enforce_hours} {limits!r} {settings.policy_oid}"
             ),
             limits=limits,
-            registrations=None if signatures is None else SqlUseRegistrations(engine),
+            registrations=None if signatures is None else SeveralRegistrations(registrations, links),
             signature_verifier=signatures,
             backs=None if settings.back is None else _backs(settings.back, now()),
         )
@@ -124,11 +125,8 @@ def _backs(told: BackSettings, now: datetime) -> Backs:
     return Backs(keys, Setting.FINE if told.fine else Setting.STANDARD, told.colour, screens)
 
 
-def _register(settings: Settings, engine: Engine, now: Callable[[], datetime], ends: ExitStack) -> Register:
-    """Join the registers kept here and those that municipalities keep; their connections end with `ends`."""
-    embedded = SqlRegister(engine)
-    if not settings.remote_registers:
-        return embedded
+def _links(settings: Settings, now: Callable[[], datetime], ends: ExitStack) -> dict[str, RegisterLink]:
+    """Make the lines to municipalities that keep their own register, by code; their connections end with `ends`."""
     links: dict[str, RegisterLink] = {}
     # At most half of the threads, so that a register that hangs leaves the others theirs.
     most = max(1, settings.threads // 2)
@@ -140,7 +138,7 @@ def _register(settings: Settings, engine: Engine, now: Callable[[], datetime], e
         fetcher = HttpFetcher(REGISTER_TIMEOUT_S, most, tls, Gate(most, wait_s=0.25))
         links[remote.name.code] = RegisterLink(remote.name, remote.url, fetcher, now)
         ends.callback(fetcher.close)
-    return SeveralRegisters(embedded, links)
+    return links
 
 
 def _document_key(

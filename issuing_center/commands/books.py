@@ -1,6 +1,7 @@
 """The database of a center for a command beside the running service; needs no keys and changes no schema."""
 
 import argparse
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 DEFAULT_DATA = Path(__file__).parents[2] / "build" / "sandbox"
+_STAFF = re.compile(r"[0-9A-Za-z._-]{1,40}\Z", re.ASCII)
 
 
 def add_books_options(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +21,13 @@ def add_books_options(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--config", type=Path, help="settings file (TOML)")
     which.add_argument("--sandbox", action="store_true", help="the sandbox's own database")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the sandbox")
+
+
+def staff_id(text: str) -> str:
+    """Read who acts, for the ledger. Raises ArgumentTypeError."""
+    if not _STAFF.match(text):
+        raise argparse.ArgumentTypeError("a staff id of letters, digits, dots and hyphens, not a name")
+    return text
 
 
 @contextmanager

@@ -5,14 +5,13 @@ application says is printed for that person and written nowhere.
 """
 
 import argparse
-import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from issuing_center.commands.books import add_books_options, open_books
+from issuing_center.commands.books import add_books_options, open_books, staff_id
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  argparse names it nowhere else
 
-_STAFF = re.compile(r"[0-9A-Za-z._-]{1,40}\Z")
 _STATES = ("received", "reviewing", "registered", "rejected")
 _JST = timezone(timedelta(hours=9))
 
@@ -50,15 +48,9 @@ def _add_act(
 ) -> argparse.ArgumentParser:
     parser = acts.add_parser(name, help=says)
     parser.add_argument("number", metavar="NUMBER", help="the reception number")
-    parser.add_argument("--by", required=True, type=_staff, metavar="STAFF", help="staff id, for the ledger")
+    parser.add_argument("--by", required=True, type=staff_id, metavar="STAFF", help="staff id, for the ledger")
     parser.set_defaults(command=_at_desk(act))
     return parser
-
-
-def _staff(text: str) -> str:
-    if not _STAFF.match(text):
-        raise argparse.ArgumentTypeError("a staff id of letters, digits, dots and hyphens, not a name")
-    return text
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -37,8 +37,6 @@ def kojinhyo(face: Face, persons: tuple[Resident, ...], items: frozenset[ItemNam
                 entry=_entry(person, items),
                 address_before=Mark.OMITTED,
                 history=Mark.OMITTED,
-                kanji_name=(person.foreign.kanji_name if person.foreign else None) or Mark.NOT_APPLICABLE,
-                katakana_name=(person.foreign.kana_name if person.foreign else None) or Mark.NOT_APPLICABLE,
             )
             for person in persons
         ),
@@ -103,9 +101,11 @@ def _foreign(person: Resident, *, shown: bool) -> paper.ForeignItems:
     status = person.foreign
     assert status is not None
     none = Mark.NOT_APPLICABLE
+    names = {"kanji_name": status.kanji_name or none, "katakana_name": status.kana_name or none}
     if not shown:
         hidden = Mark.OMITTED
         return paper.ForeignItems(
+            **names,
             alias=status.alias or none,
             nationality=hidden,
             article_30_45=hidden,
@@ -115,6 +115,7 @@ def _foreign(person: Resident, *, shown: bool) -> paper.ForeignItems:
             card_number=hidden,
         )
     return paper.ForeignItems(
+        **names,
         alias=status.alias or none,
         nationality=status.nationality,
         article_30_45=status.category,

@@ -1,7 +1,8 @@
 """Compares what the ledger wrote in different places and names every order on which they do not agree (INV-7).
 
 Orders, documents, outcomes and events are written together, so they agree unless somebody or something dropped, doubled or
-swapped a record, or a kiosk never said what became of an order. Says what differs; why is for people to find out.
+swapped a record, or a kiosk never said what became of an order. Says what differs; why is for people to find out. What they
+found of an order's money and silence, and closed as a case, differs no more.
 """
 
 from collections import Counter, defaultdict
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, select
 
 from issuing_center.database import reading
+from issuing_center.ledger.case_tables import closings
 from issuing_center.ledger.entries import DocumentState, MoneyFate, OrderState, Serial, TransactionId
 from issuing_center.ledger.tables import documents, events, orders, outcomes
 from issuing_center.wire import binds_two_sided
@@ -61,6 +63,8 @@ class _Books:
     outcome: Row[Any] | None
     lines: Counter[tuple[str, str]]
     """Event and detail, with how often."""
+    closed: bool
+    """Staff closed it as a case."""
 
 
 def reconcile(bind: Engine | Connection, since: datetime, now: datetime) -> tuple[Discrepancy, ...]:
@@ -82,12 +86,14 @@ def _collect(connection: Connection, since: datetime, now: datetime) -> dict[str
     by_document = _group(connection.execute(select(documents).where(documents.c.txn.in_(txns))))
     issued = select(events.c.txn).where(events.c.event == "order-issued", events.c.at.between(since, now))
     by_event = _group(connection.execute(select(events).where(events.c.txn.in_(issued) | events.c.txn.in_(txns))))
+    closed = set(connection.execute(select(closings.c.txn).where(closings.c.txn.in_(txns))).scalars())
     return {
         txn: _Books(
             order=by_order.get(txn),
             documents=by_document[txn],
             outcome=by_outcome.get(txn),
             lines=Counter((line.event, line.detail) for line in by_event[txn]),
+            closed=txn in closed,
         )
         for txn in by_order.keys() | by_event.keys()
     }
@@ -114,12 +120,12 @@ def _examine(txn: TransactionId, books: _Books, now: datetime) -> Iterator[Discr
     told = {} if outcome is None else {f"{outcome.money} {outcome.received_yen}": 1}
     if reported != (outcome is not None) or _lines(books, "outcome-recorded") != told:
         yield Discrepancy(txn, Finding.OUTCOME)
-    if state is OrderState.EXPIRED:
+    if state is OrderState.EXPIRED and not books.closed:
         yield Discrepancy(txn, Finding.UNREPORTED)
     over = state is not OrderState.ISSUED or order.erase_at <= now
     if over and any(document.sealed is not None for document in books.documents):
         yield Discrepancy(txn, Finding.NOT_ERASED)
-    if outcome is not None and not _money_agrees(order, outcome, books.documents):
+    if outcome is not None and not books.closed and not _money_agrees(order, outcome, books.documents):
         yield Discrepancy(txn, Finding.MONEY)
 
 

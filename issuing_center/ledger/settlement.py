@@ -1,11 +1,11 @@
 """What operators hand over to municipalities for a month: fees kept, less their commission for each issued copy.
 
-Only orders whose end is certain are settled: reported, no case for staff, money and paper in agreement (the same rule by
-which reconciliation finds an order in order). All others stand beside it as open, with what was received for them.
+Only orders whose end is certain are settled (`ends`): reported in agreement, or closed by staff as a case. All others stand
+beside it as open, with what was received for them. A counter's are not here: its fees pass through no operator.
 
 A closed month is written once, each run bound to the one before by its digest. What a run settles is the books' present
-total less what earlier runs settled, so an order that is reported late, after its month was closed, becomes a line of its
-own in the next run, under the month of the order; and nothing can be settled twice or be left out.
+total less what earlier runs settled, so an order that becomes certain after its month was closed (a late report, a closed
+case) is a line of its own in the next run, under the month of the order; and nothing can be settled twice or be left out.
 """
 
 import hashlib
@@ -16,15 +16,15 @@ from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, case, func, insert, or_, select
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from issuing_center.database import is_repeated, reading, writing
 from issuing_center.ledger import settlement_tables as tables
-from issuing_center.ledger.entries import DocumentState, MoneyFate
+from issuing_center.ledger.ends import TAKES_MONEY, ends
 from issuing_center.ledger.months import Month, midnight
 from issuing_center.ledger.settlement_commissions import Commissions
-from issuing_center.ledger.tables import documents, orders, outcomes
+from issuing_center.ledger.tables import orders
 
 GRACE = timedelta(days=1)
 """From a month's end to its closing: no order of the month can still be on its way into the ledger then."""
@@ -175,7 +175,7 @@ def _write(connection: Connection, closed: Settlement, previous: str) -> None:
 
 
 def _first_month(connection: Connection) -> Month | None:
-    first = connection.execute(select(func.min(orders.c.created_at))).scalar_one()
+    first = connection.execute(select(func.min(orders.c.created_at)).where(TAKES_MONEY)).scalar_one()
     return None if first is None else Month.of(first)
 
 
@@ -235,41 +235,14 @@ def _opens(found: Counter[tuple[str, str, str, str, str]]) -> tuple[Open, ...]:
 
 def _by_end() -> Any:  # noqa: ANN401  a select whose columns have names only
     """Add up the orders between two instants, those with a certain end apart from the others."""
-    state = documents.c.state
-    each = (
-        select(
-            orders.c.municipality_code,
-            orders.c.operator,
-            orders.c.kind,
-            orders.c.fee_yen,
-            orders.c.copies.label("ordered"),
-            outcomes.c.money,
-            outcomes.c.case_no,
-            func.coalesce(outcomes.c.received_yen, 0).label("received_yen"),
-            func.sum(case((state == DocumentState.HANDED_OVER.value, 1), else_=0)).label("copies"),
-            func.sum(case((state.in_([DocumentState.UNKNOWN.value, DocumentState.ISSUED.value]), 1), else_=0)).label(
-                "silent"
-            ),
-        )
-        .join(documents, documents.c.txn == orders.c.txn)
-        .outerjoin(outcomes, outcomes.c.txn == orders.c.txn)
-        .where(orders.c.created_at >= bindparam("begins"), orders.c.created_at < bindparam("ends"))
-        .group_by(orders.c.txn, outcomes.c.txn)
-        .subquery()
-    ).c
-    kept, none, refunded = (each.money == fate.value for fate in (MoneyFate.KEPT, MoneyFate.NONE, MoneyFate.REFUNDED))
-    in_agreement = or_(
-        and_(kept, each.copies == each.ordered, each.received_yen == each.fee_yen * each.ordered),
-        and_(none, each.received_yen == 0, or_(each.copies == 0, each.fee_yen == 0)),
-        and_(refunded, each.copies == 0),
-    )
-    certain = case((and_(each.case_no.is_(None), each.silent == 0, in_agreement), 1), else_=0).label("certain")
-    group = (each.municipality_code, each.operator, each.kind, certain)
+    created_at = orders.c.created_at
+    each = ends(created_at >= bindparam("begins"), created_at < bindparam("ends")).subquery().c
+    group = (each.municipality_code, each.operator, each.kind, each.certain)
     return select(
         *group,
         func.count().label("orders"),
         func.sum(each.copies).label("copies"),
-        func.sum(case((kept, each.received_yen), else_=0)).label("fees_yen"),
+        func.sum(each.kept_yen).label("fees_yen"),
         func.sum(each.received_yen).label("received_yen"),
     ).group_by(*group)
 

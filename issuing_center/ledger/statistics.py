@@ -1,7 +1,8 @@
 """How many copies were issued, as the ministry publishes it: by kind and 年度, by municipality, kiosk, operator, month.
 
-What counts is the copy that was handed over, never the one that was asked for or drawn. What is not known to have been
-handed over stands beside it and is added to nothing. Knows no person and no name of a place: codes and counts only.
+What counts is the copy that was handed over, at a kiosk or a counter, never the one that was asked for or drawn. What is not
+known to have been handed over stands beside it and is added to nothing. Of an order that staff closed as a case, what they
+found counts. Knows no person and no name of a place: codes and counts only.
 """
 
 from collections import defaultdict
@@ -11,9 +12,10 @@ from enum import Enum
 from operator import add
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, false, func, or_, select
 
 from issuing_center.database import reading
+from issuing_center.ledger.case_tables import closings
 from issuing_center.ledger.entries import DocumentState, OrderState
 from issuing_center.ledger.months import Month, months_of
 from issuing_center.ledger.tables import documents, orders
@@ -105,16 +107,22 @@ def _of_month(
 def _query(month: Month, by: Sequence[Dimension]) -> Select[*tuple[Any, ...]]:
     state, expired = documents.c.state, orders.c.state == OrderState.EXPIRED.value
     silent = state == DocumentState.ISSUED.value
+    closed, found = closings.c.copies.is_not(None), documents.c.copy_no <= closings.c.copies
+
+    def copies(reported: ColumnElement[bool], of_case: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((and_(closed, of_case), 1), (and_(~closed, reported), 1), else_=0))
+
     columns = [_COLUMNS[each] for each in by]
     return (
         select(
             *columns,
-            func.sum(case((state == DocumentState.HANDED_OVER.value, 1), else_=0)),
-            func.sum(case((or_(state == DocumentState.UNKNOWN.value, and_(silent, expired)), 1), else_=0)),
-            func.sum(case((state == DocumentState.VOIDED.value, 1), else_=0)),
-            func.sum(case((and_(silent, ~expired), 1), else_=0)),
+            copies(state == DocumentState.HANDED_OVER.value, found),
+            copies(or_(state == DocumentState.UNKNOWN.value, and_(silent, expired)), false()),
+            copies(state == DocumentState.VOIDED.value, ~found),
+            copies(and_(silent, ~expired), false()),
         )
         .join(documents, documents.c.txn == orders.c.txn)
+        .outerjoin(closings, closings.c.txn == orders.c.txn)
         .where(orders.c.created_at >= month.begins_at, orders.c.created_at < month.following.begins_at)
         .group_by(*columns)
     )

@@ -149,7 +149,7 @@ class Maintenance:
     closed_from: datetime
     closed_until: datetime
     kinds: frozenset[str] | None
-    """None: all."""
+    """None: all. Taking applications for 利用登録 is a word of its own beside the certificates."""
 
     def concerns(self, kind: str) -> bool:
         """Tell whether a certificate is among those that rest."""
@@ -207,6 +207,8 @@ class SettingsPackage:
     kinds: tuple[KindRules, ...]
     offices: tuple[CounterOffice, ...] = ()
     """Offices with counter terminals; empty where there are none."""
+    application_hours: tuple[OpenSpan, ...] = ()
+    """When an application for 利用登録 is taken; empty where no certificate of a 戸籍 is offered, and so never."""
 
     def office_of(self, terminal: str) -> CounterOffice | None:
         """Find the office that a counter terminal stands in; None when it stands in none of this municipality."""

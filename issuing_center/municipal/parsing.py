@@ -28,7 +28,7 @@ from issuing_center.municipal.package import (
     TaxYears,
 )
 from issuing_center.municipal.reading import Flaw, Reader, Section
-from issuing_center.municipal.vocabulary import KINDS
+from issuing_center.municipal.vocabulary import APPLICATION, FAMILY, KINDS
 
 FORMAT = 1
 FILE = "settings.toml"
@@ -91,7 +91,7 @@ def _package(reader: Reader, content: bytes) -> SettingsPackage | None:
         reader.flaw("", f"TOML 1.0: {error}")
         return None
     required = ("format", "version", "valid_from", "municipality", "mayor", "seal", "certificate")
-    root = reader.root(table, required, ("year_end", "local_holidays", "maintenance", "site", "office"))
+    root = reader.root(table, required, ("year_end", "local_holidays", "maintenance", "site", "office", "application"))
     root.number("format", FORMAT, FORMAT)
     version = root.number("version", 1, 10**9)
     valid_from = root.day("valid_from") or date.min
@@ -110,6 +110,8 @@ def _package(reader: Reader, content: bytes) -> SettingsPackage | None:
     year_end = _year_end(root)
     local_holidays = frozenset(root.days("local_holidays"))
     kinds = _kinds(root)
+    offered = frozenset(rules.kind for rules in kinds)
+    takes_applications = not offered.isdisjoint(FAMILY)
     return SettingsPackage(
         version=version,
         valid_from=valid_from,
@@ -118,10 +120,11 @@ def _package(reader: Reader, content: bytes) -> SettingsPackage | None:
         seals=seals,
         year_end=year_end,
         local_holidays=local_holidays,
-        maintenance=_maintenance(root, frozenset(rules.kind for rules in kinds)),
+        maintenance=_maintenance(root, offered | {APPLICATION} if takes_applications else offered),
         sites=_sites(root),
         kinds=kinds,
         offices=_offices(root),
+        application_hours=_application_hours(root, taken=takes_applications),
     )
 
 
@@ -187,6 +190,15 @@ def _maintenance(root: Section, offered: frozenset[str]) -> tuple[Maintenance, .
         if first is not None and last is not None:
             found.append(Maintenance(first, last, kinds))
     return tuple(found)
+
+
+def _application_hours(root: Section, *, taken: bool) -> tuple[OpenSpan, ...]:
+    if "application" not in root.values:
+        return (OpenSpan(frozenset(Day), NATIONAL_OPENS, NATIONAL_CLOSES),) if taken else ()
+    section = root.reader.section(root.values["application"], "application", ("hours",), ())
+    if not taken:
+        root.flaw("application", f"nothing: none of {', '.join(FAMILY)} is offered")
+    return _hours(section)
 
 
 def _sites(root: Section) -> tuple[Site, ...]:

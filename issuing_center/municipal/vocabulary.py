@@ -5,6 +5,11 @@ from dataclasses import dataclass
 SELF, HOUSEHOLD, SOME, ALL = "self", "household", "some", "all"
 """Scopes: the applicant; everybody of the 世帯; chosen members; everybody of the 戸籍."""
 
+FAMILY = ("koseki-zenbu", "koseki-kojin", "fuhyo")
+"""Certificates of a 本籍地, which people who live elsewhere can have after a 利用登録."""
+APPLICATION = "application"
+"""Taking applications for 利用登録, in the words of opening hours and maintenance."""
+
 
 @dataclass(frozen=True, slots=True)
 class KindWords:

@@ -17,12 +17,13 @@ from werkzeug.wrappers import Request, Response
 
 from issuing_center import eventlog, wire
 from issuing_center.database import reading
+from issuing_center.municipal_server import applications
 from issuing_center.municipal_server.dossier import dossier_for, file_of
 from issuing_center.problems import No, Refusal, problem
 from issuing_center.register.port import UnknownMunicipalityError
 from issuing_center.register.records import ResidentId
 from issuing_center.register.remote import messages
-from issuing_center.register.remote.messages import Ask, Find, Found, MalformedAnswerError, Message
+from issuing_center.register.remote.messages import Apply, Ask, AskState, Find, Found, MalformedAnswerError, Message
 from issuing_center.register.sql import SqlRegister
 from issuing_center.web import NoError, client_certificate, guarded
 
@@ -82,6 +83,18 @@ def _dossier(register: MunicipalRegister, request: Request) -> Answer:
         return dossier_for(connection, question) or MOVED
 
 
+def _apply(register: MunicipalRegister, request: Request) -> Answer:
+    application = _message(request, Apply)
+    _need_served(register, application.municipality)
+    return applications.take(register.engine, application)
+
+
+def _state(register: MunicipalRegister, request: Request) -> Answer:
+    question = _message(request, AskState)
+    _need_served(register, question.municipality)
+    return applications.tell_state(register.engine, question)
+
+
 def _file(register: MunicipalRegister, _request: Request, code: str, sha256: str) -> Answer:
     _need_served(register, code)
     if not _SHA256.match(sha256):
@@ -93,6 +106,8 @@ def _file(register: MunicipalRegister, _request: Request, code: str, sha256: str
 _ENDPOINTS: dict[tuple[str, str], Callable[..., Answer]] = {
     ("POST", messages.FIND_PATH): _find,
     ("POST", messages.DOSSIER_PATH): _dossier,
+    ("POST", messages.APPLY_PATH): _apply,
+    ("POST", messages.STATE_PATH): _state,
     ("GET", messages.file_path("<code>", "<sha256>")): _file,
 }
 _ROUTES = Map([Rule(path, methods=[method], endpoint=(method, path)) for method, path in _ENDPOINTS]).bind("register")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, and_, case, delete, func, select
 
 from issuing_center.municipal.vocabulary import KINDS
 from issuing_center.register import tables
+from issuing_center.register.folding import lookup_keys
 from issuing_center.register.holdings import imprint_from_pbm
 from issuing_center.register.holdings_sql import encode_body
 from issuing_center.register.ids import household_id_of, id_of, record_id_of, resident_id_of
@@ -238,6 +239,7 @@ class Taking:
                     "kind": kind,
                     "in_processing": isinstance(line, KosekiLine) and line.in_processing,
                     "body": encode_body(line.record),
+                    **lookup_keys(line.record),
                 }
             )
             holders += [

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Table
 
 from issuing_center.register import tables
+from issuing_center.register.folding import lookup_keys
 from issuing_center.register.holdings import (
     FOREST_TAX_FROM,
     Fuhyo,
@@ -102,12 +103,14 @@ def _tax(code: str, entry: Mapping[str, Any], on: date) -> dict[str, Any]:
 def _record(
     code: str, record_id: str, kind: str, body: Mapping[str, Any], value: type[ValueT], *, in_processing: bool = False
 ) -> dict[str, Any]:
+    record = _value(body, value, kind)
     return {
         "record_id": record_id,
         "municipality_code": code,
         "kind": kind,
         "in_processing": in_processing,
-        "body": encode_body(_value(body, value, kind)),
+        "body": encode_body(record),
+        **lookup_keys(record),
     }
 
 

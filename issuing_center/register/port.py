@@ -1,11 +1,13 @@
 """What the center needs of a register, whoever keeps it."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
+from issuing_center.municipal.package import SettingsPackage
 from issuing_center.register.holdings import (
     AbolishedSeal,
     KosekiInProcessing,
@@ -132,6 +134,14 @@ class Register(Protocol):
 
     def municipalities(self) -> tuple[MunicipalityName, ...]:
         """List the municipalities in the order of their readings."""
+        ...
+
+    def rules(self, on: date) -> Mapping[str, SettingsPackage]:
+        """Give the rules in force on a day in Japan, by municipality code, as far as they are known here.
+
+        Asks nobody who is far away: the rules of a municipality that keeps its own register are those it told last, and
+        may be missing. Good for what a screen says beforehand, and for no decision.
+        """
         ...
 
     def find_by_certificate(self, issuer_key_id: bytes, serial: int, municipality_code: str) -> ResidentId | None:

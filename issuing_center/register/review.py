@@ -4,8 +4,6 @@ Nothing here decides or changes anything; the steps are in `registrations`. What
 applicant types kana where the 戸籍 has kanji, and leaves out what everybody knows.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from issuing_center.register import tables
-from issuing_center.register.holdings import Koseki, KosekiPerson
+from issuing_center.register.folding import HIGHEST, folded, names_of_the_head, numbers_in
+from issuing_center.register.holdings import Koseki
 from issuing_center.register.holdings_sql import decode_body
 from issuing_center.register.port import RegistrationState
 from issuing_center.register.registrations import RegistrationId
@@ -86,28 +85,38 @@ def find_case(connection: Connection, code: str, reception_number: str) -> Case 
     )
 
 
+MOST_OF_A_PLACE = 500
+"""Family registers that are looked at because of their place alone; whoever typed half of it gets no more than these."""
+
+
 def candidates(connection: Connection, code: str, case: Case) -> list[Candidate]:
     """Give the persons of every 戸籍 that the application may mean, best first; who left a register is not among them.
 
-    Reads all of the municipality's family registers: a matter of seconds, for a clerk and not for a kiosk.
+    Looks up the name as written and as read, and the place. Of a place that says little, such as a number, the nearest.
     """
     record = tables.record
-    rows = connection.execute(
-        select(record.c.record_key, record.c.body)
-        .where(record.c.municipality_code == code, record.c.kind == "koseki", record.c.record_key.is_not(None))
-        .execution_options(yield_per=1000)
-    )
-    found = [each for row in rows for each in _of_register(row.record_key, decode_body(row.body, Koseki), case)]
-    return sorted(found, key=lambda each: (-len(each.agrees), each.koseki_key, each.person_key))
+    wanted = (record.c.municipality_code == code, record.c.kind == "koseki", record.c.record_key.is_not(None))
+    columns = select(record.c.record_key, record.c.body).where(*wanted)
+    name, place = folded(case.hittosha), folded(case.honseki)[::-1]
+    found: dict[str, str] = {}
+    # One statement for each index: a database that is given an OR of three reads everything.
+    queries = [columns.where(column == name) for column in (record.c.head_key, record.c.head_reading_key) if name]
+    if place:
+        there = columns.where(record.c.place_key >= place, record.c.place_key < place + HIGHEST)
+        queries.append(there.order_by(record.c.place_key).limit(MOST_OF_A_PLACE))
+    for query in queries:
+        found |= {row.record_key: row.body for row in connection.execute(query)}
+    persons = [each for key, body in found.items() for each in _of_register(key, decode_body(body, Koseki), case)]
+    return sorted(persons, key=lambda each: (-len(each.agrees), each.koseki_key, each.person_key))
 
 
 def _of_register(key: str, koseki: Koseki, case: Case) -> Iterator[Candidate]:
     agrees = []
-    if folded(koseki.honseki).endswith(folded(case.honseki)):
+    if folded(case.honseki) and folded(koseki.honseki).endswith(folded(case.honseki)):
         agrees.append("honseki")
     elif numbers_in(case.honseki) and numbers_in(koseki.honseki) == numbers_in(case.honseki):
         agrees.append("honseki-numbers")
-    if folded(case.hittosha) in _names_of_the_head(koseki):
+    if folded(case.hittosha) in names_of_the_head(koseki):
         agrees.append("hittosha")
     if "hittosha" not in agrees and "honseki" not in agrees:
         return
@@ -123,50 +132,3 @@ def _of_register(key: str, koseki: Koseki, case: Case) -> Iterator[Candidate]:
         if case.signer is not None and case.signer.birth_date == born:
             own.append("birth-date")
         yield Candidate(key, person.key, koseki.honseki, koseki.hittosha, name, born, tuple(own))
-
-
-def _names_of_the_head(koseki: Koseki) -> set[str]:
-    """Give the 筆頭者 as written and as read, folded; the reading only where the register has both parts of it."""
-    _, _, given = koseki.hittosha.partition("　")
-    head: KosekiPerson | None = next((person for person in koseki.persons if person.given_name == given), None)
-    names = {folded(koseki.hittosha)}
-    if head is not None and head.reading and koseki.surname_reading:
-        names.add(folded(koseki.surname_reading + head.reading))
-    return names
-
-
-_SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
-_HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
-
-
-def folded(text: str) -> str:
-    """Write a name or place as it is compared: widths, blanks, hyphens, kinds and sizes of kana do not count."""
-    wide = unicodedata.normalize("NFKC", text).translate(_HIRAGANA).translate(_SMALL)
-    return re.sub(r"[\s・.,、。ー‐‑‒–—―−-]", "", _with_digits(wide)).replace("番地", "番").upper()
-
-
-def numbers_in(text: str) -> tuple[int, ...]:
-    """Give the numbers of an address in their order, whatever they are written in: 四丁目5番 is 4, 5."""
-    return tuple(int(each) for each in re.findall(r"[0-9]+", _with_digits(unicodedata.normalize("NFKC", text))))
-
-
-_KANJI = {kanji: value for value, kanji in enumerate("〇一二三四五六七八九")}
-_COUNTED = re.compile(r"[〇一二三四五六七八九十百]+(?=丁目|番|号|条|地割)")
-
-
-def _with_digits(text: str) -> str:
-    return _COUNTED.sub(lambda match: str(_number(match[0])), text)
-
-
-def _number(kanji: str) -> int:
-    """Read a Chinese numeral below 1,000, written by places (百二十三) or digit by digit (一二三)."""
-    if not set(kanji) & {"十", "百"}:
-        return int("".join(str(_KANJI[each]) for each in kanji))
-    total = digit = 0
-    for each in kanji:
-        if each in _KANJI:
-            digit = _KANJI[each]
-        else:
-            total += (digit or 1) * (10 if each == "十" else 100)
-            digit = 0
-    return total + digit

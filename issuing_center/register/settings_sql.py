@@ -5,6 +5,7 @@ sign as little as any other table does: what comes in was checked by `municipal.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
@@ -106,6 +107,23 @@ def read_settings(connection: Connection, name: MunicipalityName, on: date) -> M
     return settings_of(name, bytes(found.content), found.sha256, on, drawing)
 
 
+def rules_of_all(connection: Connection, on: date, known: dict[str, SettingsPackage]) -> dict[str, SettingsPackage]:
+    """Give the package in force on a day of every municipality, by code; one that cannot be read is left out.
+
+    `known` are packages by digest that were read before; what is read now is added to it.
+    """
+    digests: dict[str, str] = {}
+    for row in connection.execute(_BEGUN, {"day": on}):
+        digests[row.municipality_code] = row.sha256
+    missing = [digest for digest in digests.values() if digest not in known]
+    if missing:
+        for row in connection.execute(_CONTENTS, {"digests": missing}):
+            # Whoever visits that municipality is told; the others must not wait for it.
+            with suppress(InconsistentRegisterError):
+                known[row.sha256] = parsed(bytes(row.content))
+    return {code: known[digest] for code, digest in digests.items() if digest in known}
+
+
 def settings_of(
     name: MunicipalityName, content: bytes, sha256: str, on: date, drawing: Callable[[str], bytes | None]
 ) -> MunicipalitySettings | None:
@@ -113,7 +131,7 @@ def settings_of(
 
     `drawing` gives a seal's file by its digest. Raises InconsistentRegisterError.
     """
-    rules = _parsed(content)
+    rules = parsed(content)
     mayor, use = rules.mayor(on), rules.seal(on)
     if mayor is None or use is None:
         return None
@@ -139,6 +157,14 @@ _IN_FORCE = (
     .order_by(_version.c.version.desc())
     .limit(1)
 )
+_BEGUN = (
+    select(_version.c.municipality_code, _version.c.sha256)
+    .where(_version.c.valid_from <= bindparam("day"))
+    .order_by(_version.c.version)
+)
+_CONTENTS = select(_version.c.sha256, _version.c.content).where(
+    _version.c.sha256.in_(bindparam("digests", expanding=True))
+)
 _LATEST = (
     select(_version.c.version, _version.c.sha256)
     .where(_version.c.municipality_code == bindparam("code"))
@@ -151,7 +177,7 @@ _DRAWING = select(_file.c.content).where(
 
 
 @lru_cache(maxsize=256)
-def _parsed(content: bytes) -> SettingsPackage:
+def parsed(content: bytes) -> SettingsPackage:
     """Parse a published package once a process: by its bytes, so nothing can be stale."""
     try:
         return parse_package(content)

@@ -4,15 +4,16 @@ A snapshot is one reading transaction, so whatever the feed commits meanwhile is
 their way out, not trusted: a record that contradicts itself is an error and never a certificate.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, bindparam, literal, null, or_, select
 
 from issuing_center.database import reading
+from issuing_center.municipal.package import SettingsPackage
 from issuing_center.register import holdings_sql, tables
 from issuing_center.register.holdings import (
     AbolishedSeal,
@@ -42,7 +43,7 @@ from issuing_center.register.records import (
     StopSignal,
 )
 from issuing_center.register.serials import serial_text
-from issuing_center.register.settings_sql import read_settings
+from issuing_center.register.settings_sql import read_settings, rules_of_all
 from issuing_center.register.updates import CERTIFICATES_OF
 
 
@@ -51,6 +52,8 @@ class SqlRegister:
     """A `Register` on one worker's engine."""
 
     engine: Engine
+    _packages: dict[str, SettingsPackage] = field(default_factory=dict, repr=False, compare=False)
+    """Those read before, by digest; a few kilobytes a municipality."""
 
     def municipalities(self) -> tuple[MunicipalityName, ...]:
         """List the municipalities in the order of their readings."""
@@ -58,6 +61,11 @@ class SqlRegister:
             rows = connection.execute(select(tables.municipality)).all()
         # Sorted here: the two databases collate differently. The code decides between equal readings.
         return tuple(sorted(map(_municipality_name, rows), key=lambda name: (name.name_kana, name.code)))
+
+    def rules(self, on: date) -> Mapping[str, SettingsPackage]:
+        """Give the rules in force on a day in Japan, by municipality code."""
+        with reading(self.engine) as connection:
+            return rules_of_all(connection, on, self._packages)
 
     def find_by_certificate(self, issuer_key_id: bytes, serial: int, municipality_code: str) -> ResidentId | None:
         """Find whose authentication certificate this is; None when it is linked to nobody living in that municipality."""

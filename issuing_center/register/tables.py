@@ -18,6 +18,9 @@ from sqlalchemy import (
 
 from issuing_center.database import Instant, metadata
 
+_BY_BYTES = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is looked up by how it begins."""
+
 municipality = Table(
     "municipality",
     metadata,
@@ -191,9 +194,16 @@ record = Table(
     Column("in_processing", Boolean, nullable=False),  # 届出処理中
     Column("body", Text, nullable=False),  # JSON of a Koseki, Fuhyo or Risai
     Column("record_key", Text),  # the master's own, by which staff know it; NULL in rows from before there was one
+    # Of a 戸籍, folded, for finding it and for nothing else (`folding`).
+    Column("head_key", Text),
+    Column("head_reading_key", Text),
+    Column("place_key", _BY_BYTES),
     CheckConstraint("kind IN ('koseki', 'fuhyo', 'risai')", name="kind"),
     CheckConstraint("kind = 'koseki' OR NOT in_processing", name="in_processing"),
     Index(None, "municipality_code"),
+    Index(None, "municipality_code", "head_key"),
+    Index(None, "municipality_code", "head_reading_key"),
+    Index(None, "municipality_code", "place_key"),
 )
 
 record_holder = Table(

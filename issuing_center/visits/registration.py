@@ -9,7 +9,7 @@ import base64
 import hashlib
 
 from issuing_center import eventlog, wire
-from issuing_center.availability import JST
+from issuing_center.availability import JST, application_closed
 from issuing_center.devices import Device
 from issuing_center.ledger import store as ledger
 from issuing_center.problems import CERTIFICATE_BAD, No, Refusal
@@ -46,6 +46,8 @@ def apply(
         settings = snapshot.municipality(now.astimezone(JST).date())
     if settings is None or not any(settings.offer(kind.value) for kind in KINDS):
         return Refusal(No.NOT_OFFERED)
+    if service.enforce_hours and application_closed(settings.rules, device.device_id, now, channel=device.channel):
+        return Refusal(No.CLOSED)
     # The statement is made here, of what this center knows of the visit: nonce, kiosk, municipality, person.
     statement = _statement(visit, request)
     if not verify_card_signature(request.certificate, statement, request.signature):

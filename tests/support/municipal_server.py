@@ -5,21 +5,31 @@ own, unless it wants one.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import Engine
 
+from issuing_center.municipal.package import SettingsPackage
 from issuing_center.municipal_server.app import MunicipalRegister, make_app
 from issuing_center.outbound import Gate, HttpFetcher, mutual_tls
 from issuing_center.register.loading import load_register
-from issuing_center.register.port import Register, RegisterSnapshot, UnknownMunicipalityError
+from issuing_center.register.port import (
+    Received,
+    Register,
+    RegisterSnapshot,
+    RegistrationState,
+    UnknownMunicipalityError,
+    UseRegistrations,
+)
 from issuing_center.register.records import MunicipalityName, ResidentId
+from issuing_center.register.registrations import SqlUseRegistrations
 from issuing_center.register.remote.link import RegisterLink
+from issuing_center.register.remote.registrations import SeveralRegistrations
 from issuing_center.register.remote.several import SeveralRegisters
 from issuing_center.register.sql import SqlRegister
 from issuing_center.server import listen, make_server, server_tls
@@ -102,6 +112,16 @@ class FedRegister:
         """The register's port."""
         return SeveralRegisters(self.embedded, self.links) if self.connect else self.embedded
 
+    @property
+    def registrations(self) -> UseRegistrations:
+        """Applications for 利用登録 to the same register."""
+        embedded = SqlUseRegistrations(self.engine)
+        return SeveralRegistrations(NoRegistrations(), self.links) if self.connect else embedded
+
+    def rules(self, on: date) -> Mapping[str, SettingsPackage]:
+        """As the port."""
+        return self.port.rules(on)
+
     def load(self, code: str) -> None:
         """Load the register file of another municipality."""
         load_register(self.engine, REGISTER_FILES[code], [], as_of=AS_OF)
@@ -162,10 +182,23 @@ class NoRegister:
     def municipalities(self) -> tuple[MunicipalityName, ...]:
         return ()
 
+    def rules(self, _on: date) -> Mapping[str, SettingsPackage]:
+        return {}
+
     def find_by_certificate(self, *_question: object) -> None:
         return None
 
     find_registered = find_by_certificate
 
     def snapshot(self, *_question: object) -> AbstractContextManager[RegisterSnapshot]:
+        raise UnknownMunicipalityError
+
+
+class NoRegistrations:
+    """The center's own book of applications, in which nothing may be written."""
+
+    def state(self, *_question: object) -> RegistrationState:
+        raise UnknownMunicipalityError
+
+    def apply(self, *_question: object) -> Received:
         raise UnknownMunicipalityError

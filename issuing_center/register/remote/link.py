@@ -14,14 +14,29 @@ from typing import NoReturn, TypeVar
 from issuing_center import eventlog
 from issuing_center.outbound import HttpFetcher, NotAskedError, StatusError, TooLargeError, UnreachableError
 from issuing_center.register.port import (
+    Application,
+    Evidence,
     InconsistentRegisterError,
     RegisterIncidentError,
     RegisterUnavailableError,
+    RegistrationState,
     UnknownMunicipalityError,
 )
 from issuing_center.register.records import MunicipalityName, ResidentId
 from issuing_center.register.remote import messages
-from issuing_center.register.remote.messages import Ask, Dossier, Find, Found, MalformedAnswerError
+from issuing_center.register.remote.messages import (
+    Applied,
+    Apply,
+    Ask,
+    AskState,
+    Dossier,
+    Find,
+    Found,
+    MalformedAnswerError,
+    PackageEntry,
+    StateTold,
+    Taken,
+)
 from issuing_center.register.serials import serial_text
 
 TIMEOUT_S = 3.0
@@ -30,7 +45,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 """How far a register may be ahead of our clock; beyond it, it claims a freshness that it cannot have (INV-11)."""
 _FILES_KEPT = 64
 
-AnswerT = TypeVar("AnswerT", Found, Dossier)
+AnswerT = TypeVar("AnswerT", Found, Dossier, Applied, StateTold)
 
 
 class RegisterLink:
@@ -52,6 +67,8 @@ class RegisterLink:
         self._newest: tuple[int, datetime] | None = None
         """Highest version and age that were answered; none may be lower in an answer to a later question."""
         self._files: dict[str, bytes] = {}
+        self.packages: list[PackageEntry] = []
+        """The settings packages that the latest answer named."""
 
     def find(self, issuer_key_id: bytes, serial: int, *, registered: bool) -> ResidentId | None:
         """Find whose certificate this is; None when it leads to nobody. Raises ValueError for an impossible serial."""
@@ -91,7 +108,46 @@ class RegisterLink:
         with self._lock:
             known = self._newest or (dossier.version, dossier.as_of)
             self._newest = (max(known[0], dossier.version), max(known[1], dossier.as_of))
+            if dossier.version == self._newest[0]:
+                self.packages = dossier.packages
         return dossier
+
+    def apply(self, application: Application, evidence: Evidence, reception_number: str, at: datetime) -> Applied:
+        """Hand in an application for 利用登録; the municipality has it durably when this gives.
+
+        Where no answer comes, nobody knows whether it arrived: sent again, it is the same application.
+        """
+        question = Apply(
+            request=token_hex(16),
+            municipality=self.name.code,
+            issuer_key_id=application.issuer_key_id,
+            serial=serial_text(application.serial),
+            honseki=application.honseki,
+            hittosha=application.hittosha,
+            telephone=application.telephone,
+            reception_number=reception_number,
+            received_at=at,
+            kiosk=evidence.kiosk_id,
+            idempotency_key=evidence.idempotency_key,
+            request_sha256=evidence.request_sha256,
+            statement=evidence.statement,
+            certificate=evidence.certificate,
+            signature=evidence.signature,
+        )
+        applied = self._answer(messages.APPLY_PATH, question, Applied)
+        if (applied.taken is Taken.RECEIVED) is not (applied.reception_number is not None):
+            self.refuse("reception_number")
+        return applied
+
+    def state(self, issuer_key_id: bytes, serial: int) -> RegistrationState:
+        """Ask how far the latest application of a certificate has come."""
+        question = AskState(
+            request=token_hex(16),
+            municipality=self.name.code,
+            issuer_key_id=issuer_key_id,
+            serial=serial_text(serial),
+        )
+        return self._answer(messages.STATE_PATH, question, StateTold).state
 
     def file(self, sha256: str) -> bytes:
         """Get a settings package or a seal drawing by its digest, once a process: it cannot change."""
@@ -112,6 +168,10 @@ class RegisterLink:
             self._files[sha256] = content
         return content
 
+    def known_file(self, sha256: str) -> bytes | None:
+        """Give a file that was got before; None when it was not, or was given up. Asks nobody."""
+        return self._files.get(sha256)
+
     def close(self) -> None:
         """Close the connections."""
         self._fetcher.close()
@@ -125,7 +185,7 @@ class RegisterLink:
         """Raise RegisterIncidentError: the answer is one that must never be given."""
         raise RegisterIncidentError(name, self.name.code)
 
-    def _answer(self, path: str, question: Find | Ask, kind: type[AnswerT]) -> AnswerT:
+    def _answer(self, path: str, question: Find | Ask | Apply | AskState, kind: type[AnswerT]) -> AnswerT:
         try:
             body = self._fetcher.post(
                 self._url + path, messages.encode(question), "application/json", messages.LARGEST_ANSWER_BYTES

@@ -5,16 +5,21 @@ Records go over the wire as they stand in `records` and `holdings`, field by fie
 """
 
 from datetime import date, datetime
+from enum import Enum
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta, Raw, Struct
 
+from issuing_center import wire
 from issuing_center.register.holdings_sql import unread_key
+from issuing_center.register.port import RegistrationState
 from issuing_center.register.records import StopKind, StopLevel
 
 FIND_PATH = "/v1/register/find"
 DOSSIER_PATH = "/v1/register/dossier"
+APPLY_PATH = "/v1/register/applications"
+STATE_PATH = "/v1/register/applications/state"
 MOVED_STATUS = 409
 """Answer to a question about a version that is not the present one any more."""
 LARGEST_ANSWER_BYTES = 4 * 1024 * 1024
@@ -63,6 +68,73 @@ class Found(Message, frozen=True):
     request: RandomId
     municipality: MunicipalityCode
     resident: RandomId | None
+
+
+class Apply(Message, frozen=True):
+    """An application for 利用登録 from a kiosk, whose two signatures the center has verified; staff of the municipality decide.
+
+    The same `kiosk` and `idempotency_key` are the same application, however often it is sent.
+    """
+
+    request: RandomId
+    municipality: MunicipalityCode
+    issuer_key_id: Annotated[bytes, Meta(min_length=1, max_length=64)]
+    """With `serial`, the authentication certificate that is to be registered."""
+    serial: SerialHex
+    honseki: wire.Honseki
+    hittosha: wire.Hittosha
+    telephone: wire.Telephone
+    reception_number: wire.ReceptionNumber
+    """The number it gets, unless it has one from before."""
+    received_at: Aware
+    kiosk: Annotated[str, Meta(min_length=1, max_length=64)]
+    idempotency_key: RandomId
+    request_sha256: Sha256Hex
+    """Of what was asked under the key: another digest under it is another application."""
+    statement: Annotated[bytes, Meta(min_length=1, max_length=4096)]
+    """What the applicant signed."""
+    certificate: Annotated[bytes, Meta(min_length=1, max_length=8192)]
+    """署名用電子証明書, DER."""
+    signature: Annotated[bytes, Meta(min_length=1, max_length=1024)]
+    """By its key over `statement`."""
+
+
+class Taken(Enum):
+    """What became of an application when it came."""
+
+    RECEIVED = "received"
+    """On record, now or from before."""
+    ALREADY_APPLIED = "already_applied"
+    """The certificate has an application that was not rejected."""
+    KEY_REUSED = "key_reused"
+    """The key belongs to another application."""
+
+
+class Applied(Message, frozen=True):
+    """Answer, once it is durable."""
+
+    request: RandomId
+    municipality: MunicipalityCode
+    taken: Taken
+    reception_number: wire.ReceptionNumber | None
+    """Null unless it was received."""
+
+
+class AskState(Message, frozen=True):
+    """Question: how far the latest application of a certificate has come."""
+
+    request: RandomId
+    municipality: MunicipalityCode
+    issuer_key_id: Annotated[bytes, Meta(min_length=1, max_length=64)]
+    serial: SerialHex
+
+
+class StateTold(Message, frozen=True):
+    """Answer."""
+
+    request: RandomId
+    municipality: MunicipalityCode
+    state: RegistrationState
 
 
 class Ask(Message, frozen=True):

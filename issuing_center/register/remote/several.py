@@ -7,12 +7,13 @@ even if records of it are left over. The list of municipalities asks nobody who 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from issuing_center.municipal.package import SettingsPackage
 from issuing_center.register.port import Register, RegisterSnapshot
 from issuing_center.register.records import MunicipalityName, ResidentId
 from issuing_center.register.remote.link import RegisterLink
-from issuing_center.register.remote.snapshot import RemoteSnapshot
+from issuing_center.register.remote.snapshot import RemoteSnapshot, told_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,12 @@ class SeveralRegisters:
         here = [name for name in self.embedded.municipalities() if name.code not in self.remote]
         away = [link.name for link in self.remote.values()]
         return tuple(sorted([*here, *away], key=lambda name: (name.name_kana, name.code)))
+
+    def rules(self, on: date) -> Mapping[str, SettingsPackage]:
+        """Give the rules in force on a day in Japan, by municipality code: of those far away what they told last, if anything."""
+        found = {code: rules for code, rules in self.embedded.rules(on).items() if code not in self.remote}
+        told = ((code, told_rules(link, on)) for code, link in self.remote.items())
+        return found | {code: rules for code, rules in told if rules is not None}
 
     def find_by_certificate(self, issuer_key_id: bytes, serial: int, municipality_code: str) -> ResidentId | None:
         """Find whose authentication certificate this is; None when it is linked to nobody living in that municipality."""

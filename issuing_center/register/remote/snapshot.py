@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from msgspec import Raw
 
+from issuing_center.municipal.package import SettingsPackage
 from issuing_center.register.holdings import (
     AbolishedSeal,
     KosekiInProcessing,
@@ -30,8 +31,15 @@ from issuing_center.register.records import (
     StopSignal,
 )
 from issuing_center.register.remote.link import RegisterLink
-from issuing_center.register.remote.messages import Dossier, MalformedAnswerError, Person, Signal, read
-from issuing_center.register.settings_sql import settings_of
+from issuing_center.register.remote.messages import (
+    Dossier,
+    MalformedAnswerError,
+    PackageEntry,
+    Person,
+    Signal,
+    read,
+)
+from issuing_center.register.settings_sql import parsed, settings_of
 
 RecordT = TypeVar("RecordT")
 
@@ -86,10 +94,9 @@ class RemoteSnapshot:
 
     def municipality(self, on: date) -> MunicipalitySettings | None:
         """Give mayor, seal, fees, offers and hours valid on a day in Japan; None when the municipality has none (INV-19)."""
-        begun = [entry for entry in self._head.packages if entry.valid_from <= on]
-        if not begun:
+        entry = _in_force(self._head.packages, on)
+        if entry is None:
             return None
-        entry = max(begun, key=lambda entry: entry.version)
         name = _name(self._head)
         settings = settings_of(name, self._link.file(entry.sha256), entry.sha256, on, self._link.file)
         if settings is not None and settings.rules.name.code != name.code:
@@ -187,6 +194,18 @@ class RemoteSnapshot:
     def _check_stands_in(self, key: str, persons: Sequence[Any]) -> None:
         if not any(person.key == key and not person.removed for person in persons):
             self._link.incident("register-other-person")
+
+
+def told_rules(link: RegisterLink, on: date) -> SettingsPackage | None:
+    """Give the rules of a day as the municipality told them last; None when it told none yet. Asks nobody."""
+    entry = _in_force(link.packages, on)
+    content = None if entry is None else link.known_file(entry.sha256)
+    return None if content is None else parsed(content)
+
+
+def _in_force(packages: Sequence[PackageEntry], on: date) -> PackageEntry | None:
+    begun = [entry for entry in packages if entry.valid_from <= on]
+    return max(begun, key=lambda entry: entry.version, default=None)
 
 
 def _name(head: Dossier) -> MunicipalityName:

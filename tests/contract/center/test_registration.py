@@ -1,6 +1,7 @@
 """利用登録 from the kiosk to the 戸籍 certificate: the five states, and every signature that must not be taken."""
 
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from secrets import token_hex
 
@@ -12,6 +13,8 @@ from sqlalchemy import select
 from issuing_center.commands.registrations import add_parser
 from issuing_center.database import reading, writing
 from issuing_center.ledger import tables as ledger_tables
+from issuing_center.municipal.holidays import national_holidays
+from issuing_center.municipal.package import JST, Day
 from issuing_center.register import tables
 from issuing_center.register.ids import record_id_of
 from issuing_center.register.records import StopKind
@@ -318,3 +321,30 @@ def test_staff_cannot_skip_a_step_nor_decide_for_another_municipality(
     assert staff(center, "show", f"NO-{token_hex(2)}") == 1
     assert "REGISTRATION-01" in capsys.readouterr().err
     assert visit_honseki(center).menu.registration is RegistrationState.REVIEWING
+
+
+def next_weekday(center: Center, hour: int) -> datetime:
+    """Give an hour of the next Tuesday that is no holiday of the service."""
+    day = center.clock.at.astimezone(JST).date() + timedelta(days=1)
+    while day.weekday() != 1 or national_holidays().readings(day, frozenset()) != (Day.TUE,) or day.month in (1, 12):
+        day += timedelta(days=1)
+    return datetime.combine(day, time(hour), JST)
+
+
+def application_words(center: Center) -> dict[str, str | None]:
+    listed = center.kiosk().municipalities()
+    assert isinstance(listed, tuple)
+    return {each.code: each.application_closed for each in listed}
+
+
+def test_outside_its_hours_an_application_is_closed_before_a_card_and_refused_all_the_same(center: Center) -> None:
+    strict = center.altered(enforce_hours=True)
+    center.clock.at = next_weekday(center, 19) - timedelta(seconds=1)
+    assert application_words(strict)[YAMATE] is None
+    visit = visit_honseki(strict)
+    center.clock.at += timedelta(seconds=1)
+    assert application_words(strict) == {"990043": "closed_hours", SHIOMINO: None, YAMATE: "closed_hours"}
+    assert application_words(center)[YAMATE] is None, "a sandbox keeps no hours"
+    assert apply(visit, center.signature("applicant")) == Refused(RefusalReason.CLOSED)
+    center.clock.at -= timedelta(seconds=1)
+    assert isinstance(apply(visit, center.signature("applicant")), ApplicationReceived)

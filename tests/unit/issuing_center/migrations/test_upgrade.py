@@ -12,15 +12,20 @@ from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 import issuing_center.counter.tables
+import issuing_center.ledger.case_tables
 import issuing_center.ledger.settlement_tables
 import issuing_center.ledger.tables
 import issuing_center.register.tables
 import issuing_center.visits.tables
 from issuing_center.database import metadata, reading, writing
 from issuing_center.migrations import is_current, upgrade
+from issuing_center.register.folding import lookup_keys
+from issuing_center.register.holdings import DateOrWords, Koseki, KosekiPerson
+from issuing_center.register.holdings_sql import encode_body
 
 ROOMS = (
     issuing_center.counter.tables,
+    issuing_center.ledger.case_tables,
     issuing_center.ledger.settlement_tables,
     issuing_center.ledger.tables,
     issuing_center.register.tables,
@@ -111,3 +116,28 @@ def test_a_register_of_the_first_schema_keeps_its_people_and_their_stop_signals(
         connection.execute(text("UPDATE stop_signal SET kind = 'whim'"))
     with pytest.raises(IntegrityError), writing(engine) as connection:
         connection.execute(text("UPDATE stop_signal SET level = 'resident'"))
+
+
+def test_a_family_register_from_before_is_found_by_the_keys_of_today(
+    empty_database: str, make_worker: MakeWorker
+) -> None:
+    head = KosekiPerson("k", "和夫", "カズオ", DateOrWords(words="年月日不詳"), None, (), (), ())
+    families = [
+        Koseki("例示県山手市桜台四丁目百二十三番地", "山本　和夫", "ヤマモト", (), (head,)),
+        Koseki("例示県山手市大字﨑ヶ丘５－１", "髙橋　一", None, (), (head,)),
+    ]
+    engine = make_worker(empty_database)
+    upgrade(engine, "0009")
+    with writing(engine) as connection:
+        municipality = "INSERT INTO municipality VALUES ('990035', 'a', 'b', 'c', 'd', '2026-11-20 03:00:00', 7, 9)"
+        connection.execute(text(municipality))
+        for number, family in enumerate(families):
+            values = {"id": f"{number}", "body": encode_body(family), "key": f"k{number}"}
+            row = "INSERT INTO record VALUES (:id, '990035', 'koseki', false, :body, :key)"
+            connection.execute(text(row), values)
+    upgrade(engine)
+    record = issuing_center.register.tables.record
+    columns = (record.c.head_key, record.c.head_reading_key, record.c.place_key)
+    with reading(engine) as connection:
+        found = connection.execute(select(*columns).order_by(record.c.record_id)).all()
+    assert [tuple(row) for row in found] == [tuple(lookup_keys(family).values()) for family in families]

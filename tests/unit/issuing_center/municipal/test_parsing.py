@@ -327,3 +327,58 @@ def test_any_value_in_any_place_is_read_or_refused(place: int, value: str) -> No
     lines[number] = f"{lines[number].partition(' = ')[0]} = {value}"
     with suppress(SettingsPackageError):
         assert parse_package("\n".join(lines).encode()).kinds
+
+
+KOSEKI = """
+[[certificate]]
+kind = "koseki-zenbu"
+scopes = ["all"]
+copies_limit = 1
+
+[[certificate.fee]]
+valid_from = 2026-04-01
+fee_yen = 450
+
+[[certificate.hours]]
+days = ["mon"]
+opens = 09:00:00
+closes = 17:00:00
+"""
+APPLICATION = """
+[[application.hours]]
+days = ["mon"]
+opens = 09:00:00
+closes = 17:00:00
+"""
+
+
+def test_applications_have_hours_and_maintenance_of_their_own() -> None:
+    text = GOOD.replace('kinds = ["kazei"]', 'kinds = ["application"]') + KOSEKI + APPLICATION
+    package = parse_package(text.encode())
+    assert [(span.opens, span.closes) for span in package.application_hours] == [(time(9), time(17))]
+    assert package.maintenance[0].concerns("application")
+    assert not package.maintenance[0].concerns("koseki-zenbu")
+
+
+def test_without_hours_of_their_own_applications_are_taken_whenever_the_service_is_open() -> None:
+    (span,) = parse_package((GOOD + KOSEKI).encode()).application_hours
+    assert (len(span.days), span.opens, span.closes) == (8, time(6, 30), time(23))
+    assert parse_package(GOOD.encode()).application_hours == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "flaw"),
+    [
+        (GOOD + APPLICATION, "application: nothing"),
+        (GOOD.replace('kinds = ["kazei"]', 'kinds = ["application"]'), "maintenance[0].kinds"),
+        (GOOD + KOSEKI + "[application]\n", "application.hours: is missing"),
+        (GOOD + KOSEKI + "[[application]]\n", "application: a table"),
+        (GOOD + KOSEKI + APPLICATION + "fee_yen = 1\n", "application.hours[0].fee_yen: no such key"),
+        (GOOD + KOSEKI + APPLICATION.replace("17", "24"), ""),
+        (GOOD + KOSEKI + APPLICATION.replace("17:", "23:").replace("09:00", "06:29"), "application.hours[0].closes"),
+        (GOOD + KOSEKI + APPLICATION + APPLICATION, "application.hours[1].opens: a span of its own"),
+    ],
+)
+def test_a_flaw_in_the_hours_of_applications_is_named(text: str, flaw: str) -> None:
+    found = flaws(text)
+    assert any(line.startswith(flaw) for line in found), found
