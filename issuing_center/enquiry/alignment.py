@@ -156,6 +156,16 @@ def fine_bend(levelled: Samples, known: Samples, tile: int, reach: int) -> Bend:
     )
 
 
+def quick_bend(levelled: Samples, known: Samples, tile: int, reach: int) -> Bend:
+    """Measure as `fine_bend` does, at half the samples: up to twice the reach, for an eighth of the work."""
+    half = (known.shape[1] // 2, known.shape[0] // 2)
+    seen, small = (
+        np.asarray(cv2.resize(each, half, interpolation=cv2.INTER_AREA), np.float32) for each in (levelled, known)
+    )
+    bend = fine_bend(seen, small, tile // 2, reach)
+    return Bend(bend.across * 2, bend.down * 2, tile)
+
+
 def added(first: Bend, second: Bend) -> Bend:
     """Add a finer measurement to a coarser one."""
     if first.tile == second.tile:

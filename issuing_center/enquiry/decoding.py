@@ -7,7 +7,17 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from issuing_center.enquiry.alignment import FINE, Bend, Samples, added, coarse_bend, fine_bend, level, sample
+from issuing_center.enquiry.alignment import (
+    FINE,
+    Bend,
+    Samples,
+    added,
+    coarse_bend,
+    fine_bend,
+    level,
+    quick_bend,
+    sample,
+)
 from issuing_center.enquiry.find import FoundBack, Grey, resized
 from issuing_center.paper.back.keys import PageKey
 from issuing_center.paper.back.layout import geometry_of
@@ -50,9 +60,9 @@ def decode(scan: Grey, found: FoundBack, key: PageKey) -> Decoded:
         if share >= _COMPLETE:
             break
     assert bend is not None
-    for reach in (3, 1):
+    for measure, reach in ((quick_bend, 2), (fine_bend, 1)):
         levelled = level(sample(scan, to_scan, size, bend), 24)
-        bend = added(bend, fine_bend(levelled, known, 32, reach))
+        bend = added(bend, measure(levelled, known, 32, reach))
     levelled = level(sample(scan, to_scan, size, bend), 24)
     values = _equalised(levelled, expected)
     agreement = float(np.mean(values * expected > 0))

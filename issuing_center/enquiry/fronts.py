@@ -5,7 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from issuing_center.enquiry.alignment import Samples, added, coarse_bend, fine_bend, sample
+from issuing_center.enquiry.alignment import Samples, added, coarse_bend, fine_bend, quick_bend, sample
 from issuing_center.enquiry.find import Grey, Map, resized
 
 _MATCH_LONG_SIDE: Final = 1150
@@ -64,7 +64,7 @@ def darkness(samples: Samples) -> Samples:
     paper = cv2.GaussianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), (0, 0), 3)
     paper = cv2.resize(paper, samples.shape[::-1], interpolation=cv2.INTER_LINEAR)
     ink = np.maximum(paper - samples, 0)
-    return np.asarray(np.clip(ink / max(float(np.percentile(ink, 99.5)), 1.0), -0.2, 1.2), np.float32)
+    return np.asarray(np.clip(ink / max(float(np.percentile(ink[::3, ::3], 99.5)), 1.0), -0.2, 1.2), np.float32)
 
 
 def aligned_front(scan: Grey, to_scan: Map, picture: Samples) -> Samples:
@@ -73,9 +73,9 @@ def aligned_front(scan: Grey, to_scan: Map, picture: Samples) -> Samples:
     blurred = cv2.GaussianBlur(cv2.resize(picture, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR), (0, 0), 1.2)
     known = blurred - cv2.blur(blurred, (33, 33))
     bend, _ = coarse_bend(_contrast(darkness(sample(scan, to_scan, size))), known, 96, 8, 1.2)
-    for tile, reach in ((48, 3), (32, 2)):
+    for measure, tile in ((quick_bend, 48), (fine_bend, 32)):
         seen = _contrast(darkness(sample(scan, to_scan, size, bend)))
-        bend = added(bend, fine_bend(seen, known, tile, reach))
+        bend = added(bend, measure(seen, known, tile, 2))
     return darkness(sample(scan, to_scan, size, bend))
 
 

@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from issuing_center.enquiry.comparison import DIFFERS, differences
+from issuing_center.enquiry.alignment import Samples
+from issuing_center.enquiry.comparison import DIFFERS, differences, rules
 from issuing_center.enquiry.copies import is_photocopy
 from issuing_center.enquiry.decoding import Decoded, decode
 from issuing_center.enquiry.find import FoundBack, Grey, find_back
@@ -30,7 +31,7 @@ _LEAST_DPI: Final = 180
 _ALIGNED_SHARE: Final = 0.5
 """Share of a front's tiles that must lie where the back says, for anything to be said of the others."""
 _OTHER_SHARE: Final = 0.12
-"""Share of the ink under differences beyond which a front is not this front with a change, but another."""
+"""Share of the ink (rules aside) under differences beyond which a front is not this front with a change, but another."""
 _MARGIN_PX: Final = 3
 """Added around a difference for its frame."""
 
@@ -91,6 +92,8 @@ class PageVerdict:
     score: float
     """The surprise of the most differing place, in standard deviations; 0 if nothing was compared."""
     reason: Reason
+    front: Samples | None = field(default=None, repr=False)
+    """Darkness of the scanned front as it was laid over the decoded one; None if none of this page was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,19 +176,22 @@ def _compared(front: Grey, decoded: Decoded, geometry: Geometry, page: int) -> P
     if float(np.sqrt(abs(np.linalg.det(to_scan[:2, :2])))) * geometry.dpi < _LEAST_DPI:
         return PageVerdict(page, decoded, geometry, (), 0.0, Reason.TOO_COARSE)
     dark = aligned_front(front, to_scan, picture)
-    looked_at = differences(dark, decoded.soft)
+    looked_at = differences(dark, decoded.soft, geometry)
     found = [place for place in looked_at if place.surprise >= DIFFERS]
     covered = np.zeros(picture.shape, np.uint8)
     for item in found:
         covered[item.top : item.bottom, item.left : item.right] = 1
-    share = float((picture * covered).sum()) / max(float(picture.sum()), 1.0)
+    # Two pages of one form have their rules in common.
+    text = picture * ~rules(picture > 0)
+    share = float((text * covered).sum()) / max(float(text.sum()), 1.0)
     score = looked_at[0].surprise if looked_at else 0.0
     if share > _OTHER_SHARE:
         return PageVerdict(page, decoded, geometry, (), score, _other(covered, geometry))
     if found and aligned_share(dark, picture) < _ALIGNED_SHARE:
         return PageVerdict(page, decoded, geometry, (), score, Reason.NOT_ALIGNED)
     regions = _merged([_region(item.left, item.top, item.right, item.bottom, geometry) for item in found])
-    return PageVerdict(page, decoded, geometry, regions, score, Reason.DIFFERS if found else Reason.AGREES)
+    reason = Reason.DIFFERS if found else Reason.AGREES
+    return PageVerdict(page, decoded, geometry, regions, score, reason, dark)
 
 
 def _other(covered: npt.NDArray[np.uint8], geometry: Geometry) -> Reason:
@@ -239,4 +245,6 @@ def readable(decoded: Decoded, geometry: Geometry) -> Grey:
     ink[cv2.blur((ink > 0.5).astype(np.float32), (3, 3)) < 1.5 / 9] = 0
     page[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
     large = cv2.resize(page, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-    return np.clip(255 - 255 * cv2.GaussianBlur(large, (0, 0), 0.8), 0, 255).astype(np.uint8)
+    # Steps of single pixels are rounded off, and what that blurs is made a little steeper again.
+    smooth = (cv2.GaussianBlur(large, (0, 0), 0.9) - 0.5) * 2 + 0.5
+    return np.asarray(np.clip(255 - 255 * smooth, 0, 255), np.uint8)

@@ -4,6 +4,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import cv2
 import numpy as np
@@ -12,9 +13,12 @@ from issuing_center.enquiry.verdict import Result, judge
 from issuing_center.paper import DrawnDocument, draw, shared_fonts
 from issuing_center.paper.back.drawing import Security, two_sided
 from issuing_center.paper.back.keys import KeyRing
+from issuing_center.paper.front_seal import with_front_seals
+from issuing_center.pdf_signature import with_signature
 from tests.golden.forms import EVERY
 from tests.scanning.first import Print, Scan, printed, scanned
 from tests.scanning.pages import dots
+from tests.support.signing import KEY, SEALER, certificates_of
 from tests.unit.issuing_center.paper.back.test_keys import NEW, NOW
 
 
@@ -51,11 +55,24 @@ def run() -> dict[str, object]:
             resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         ],
         "figures": [
-            _figure("back: added to a warm issue", "ms", back_ms, front_ms, None),
+            _figure("back: added to a warm issue, over its front", "ms", back_ms, front_ms, None),
+            _figure("back: added to a warm issue, over 8 ms", "ms", back_ms, 8.0, "<= 1"),
             _figure("back: verify a pair of 300 dpi, over 4 s", "ms", verify_ms, 4000.0, "<= 1"),
-            _figure("back: two-page file, over 400 kB", "kB", len(sheet.pdf) / 1000, 400.0, "<= 1"),
+            _figure("back: largest finished two-page file, over 400 kB", "kB", _largest() / 1000, 400.0, "<= 1"),
         ],
     }
+
+
+def _largest() -> int:
+    """Give the size of the largest file of one sheet among all kinds, with its code and its signature."""
+    sizes, fonts = [], shared_fonts()
+    for sheet in EVERY.values():
+        drawn = draw(sheet, fonts)
+        if isinstance(drawn, DrawnDocument) and drawn.pages == 1:
+            coded = with_front_seals(drawn, sheet, SEALER, sheet.issued_on)
+            both = two_sided(coded, "BENCH-1", Security(NEW), fonts)
+            sizes.append(len(with_signature(both.pdf, KEY, certificates_of(KEY), datetime.now(UTC))))
+    return max(sizes)
 
 
 def _figure(name: str, unit: str, ours: float, floor: float, target: str | None) -> dict[str, object]:

@@ -1,10 +1,8 @@
-"""A photocopier, simulated: what it makes of a printed sheet, and how plainly the ground pattern then shows its word."""
+"""A photocopier, simulated: what it makes of a printed sheet."""
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from issuing_center.paper.back.pattern import Screens, screened
 from tests.scanning.first import Print, printed
 from tests.scanning.pages import Picture
 
@@ -23,28 +21,17 @@ def copied(sheet: Picture, *, blur: float = 1.25, dpi: int = 300, lift: float = 
     return np.asarray(cv2.resize(grey, sheet.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def photocopy(sheet: Picture, random: np.random.Generator, generations: int = 1) -> Picture:
+def photocopy(
+    sheet: Picture,
+    random: np.random.Generator,
+    generations: int = 1,
+    *,
+    blur: float = 1.25,
+    dpi: int = 300,
+    lift: float = 0.18,
+) -> Picture:
     """Copy and print again, as often as asked: a printed sheet of 600 dpi in, another out."""
     for _ in range(generations):
-        dots = np.where(copied(sheet) < 128, 0, 255).astype(np.uint8)
+        dots = np.where(copied(sheet, blur=blur, dpi=dpi, lift=lift) < 128, 0, 255).astype(np.uint8)
         sheet = printed(dots, Print(), random)
     return sheet
-
-
-def contrasts(screens: Screens, printing: Print, random: np.random.Generator) -> tuple[float, float, float]:
-    """Measure the word against its ground, as differences of mean reflectance where paper is 1.
-
-    Gives the original, the copy, and the copy again as a share of the word's own tone.
-    """
-    words: npt.NDArray[np.bool_] = np.zeros((720, 1440), bool)
-    words[:, 720:] = True
-    dots = (255 - 255 * screened(words, screens)).astype(np.uint8)
-    sheet = printed(dots, printing, random)
-    inner = slice(60, -60)
-
-    def tones(picture: Picture) -> tuple[float, float]:
-        tone = 1 - picture[inner].astype(np.float32) / 248
-        return float(tone[:, 60:660].mean()), float(tone[:, 780:1380].mean())
-
-    original, copy = tones(sheet), tones(copied(sheet))
-    return abs(original[1] - original[0]), copy[1] - copy[0], (copy[1] - copy[0]) / max(copy[1], 1e-6)

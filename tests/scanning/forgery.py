@@ -16,6 +16,10 @@ KANJI = (
 )
 
 
+Box = tuple[float, float, float, float]
+"""Fractions of the page: left, top, right, bottom."""
+
+
 @dataclass(frozen=True, slots=True)
 class Forgery:
     """What was done, for the judge."""
@@ -24,17 +28,20 @@ class Forgery:
     """The altered front at 600 dpi."""
     old: str
     new: str
-    box: tuple[float, float, float, float]
-    """Fractions of the page: left, top, right, bottom."""
+    box: Box
 
 
-def forged(dots: Picture, pdf: bytes, page: int, random: np.random.Generator) -> Forgery:
-    """Replace one digit or one ideograph of a front, chosen by chance."""
+def forged(
+    dots: Picture, pdf: bytes, page: int, random: np.random.Generator, *, least_height_mm: float = 0.0
+) -> Forgery:
+    """Replace one digit or one ideograph of a front, chosen by chance among those of some height or more."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         text = document[page].get_textpage()
         characters = [(chr(c), text.get_charbox(n)) for n in range(text.count_chars()) if (c := _code(text, n))]
         height = document[page].get_height()
+        least = least_height_mm * 72 / 25.4
+        characters = [(char, box) for char, box in characters if box[3] - box[1] >= least]
     finally:
         document.close()
     sets = (DIGITS, WIDE_DIGITS, KANJI)

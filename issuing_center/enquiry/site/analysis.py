@@ -53,7 +53,17 @@ class Answer:
     pages: tuple[ShownPage, ...]
 
 
-def enquire(files: Sequence[bytes], keys_file: Path, now: datetime, limits: Limits) -> Answer | No:
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """The files that what is issued is known by; read by the confined process that judges, never here."""
+
+    keys: Path
+    """Master keys of backs (TOML)."""
+    signers: Path
+    """Certificates of all who signed codes of fronts (PEM)."""
+
+
+def enquire(files: Sequence[bytes], trusted: Trusted, now: datetime, limits: Limits) -> Answer | No:
     """Read the files, judge them, and draw what is to be shown."""
     most = (str(limits.memory_bytes), str(limits.cpu_s))
     ask = pack(encode(ReadAsk(limits.pages, limits.pixels)), files)
@@ -68,9 +78,8 @@ def enquire(files: Sequence[bytes], keys_file: Path, now: datetime, limits: Limi
         _check_sizes(scans.sizes, pictures)
     except (MalformedPartsError, MsgspecError, KeyError, ValueError):
         return No.FAILED
-    judged = process.ask(
-        pack(encode(JudgeAsk(now, scans.sizes)), pictures), limits, limits.judge_s, "judge", *most, str(keys_file)
-    )
+    ask = pack(encode(JudgeAsk(now, scans.sizes)), pictures)
+    judged = process.ask(ask, limits, limits.judge_s, "judge", *most, str(trusted.keys), str(trusted.signers))
     if isinstance(judged, No):
         return judged
     try:

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Final, assert_never
 
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import MultiPartParser
 from werkzeug.http import parse_options_header
 
-from issuing_center.enquiry.site.analysis import Answer, enquire
+from issuing_center.enquiry.site.analysis import Answer, Trusted, enquire
 from issuing_center.enquiry.site.html import Html
 from issuing_center.enquiry.site.limits import RETRY_AFTER_S, Limits, No
 from issuing_center.enquiry.site.pages import form_page, problem_page, result_page
@@ -62,7 +61,7 @@ class App:
 
     def __init__(
         self,
-        keys_file: Path,
+        trusted: Trusted,
         *,
         specimen: bool,
         behind_proxy: bool = False,
@@ -70,9 +69,9 @@ class App:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the master keys' file. Behind a proxy the last address of `X-Forwarded-For` is believed, else it is ignored."""
+        """Take what is trusted. Behind a proxy the last address of `X-Forwarded-For` is believed, else it is ignored."""
         self._limits = limits or Limits()
-        self._keys_file, self._specimen, self._behind_proxy, self._now = keys_file, specimen, behind_proxy, now
+        self._trusted, self._specimen, self._behind_proxy, self._now = trusted, specimen, behind_proxy, now
         self._texts = load_texts(self._limits)
         self._buckets = Buckets(self._limits, clock_s)
         self._threads = ThreadPoolExecutor(self._limits.at_once, thread_name_prefix="enquiry")
@@ -187,7 +186,7 @@ class App:
             files = _files(headers.get("content-type", ""), body, self._limits)
             if isinstance(files, No):
                 return files
-            work = partial(enquire, files, self._keys_file, self._now(), self._limits)
+            work = partial(enquire, files, self._trusted, self._now(), self._limits)
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._in_hand -= 1

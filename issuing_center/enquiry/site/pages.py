@@ -61,7 +61,8 @@ def problem_page(texts: Texts, no: No, *, specimen: bool) -> Html:
 def result_page(texts: Texts, answer: Answer, *, specimen: bool) -> Html:
     """Draw a verdict with what it rests on."""
     kind = _kind(answer)
-    rows = [(texts("seal"), texts(f"seal_{answer.seal.value}"), answer.seal is Seal.INVALID)]
+    invalid = answer.seal is Seal.INVALID
+    rows = [(texts("seal"), texts(f"seal_{answer.seal.value}"), invalid)]
     if answer.document is not None:
         rows.insert(0, (texts("document"), answer.document, False))
     verdict = element(
@@ -79,6 +80,7 @@ def result_page(texts: Texts, answer: Answer, *, specimen: bool) -> Html:
         element("h1", texts("result_title")),
         verdict,
         element("dl", *facts, class_="facts"),
+        element("p", texts("seal_warning"), class_="problem") if invalid else joined(),
         *(_sheet(texts, page) for page in answer.pages),
         element(
             "section",
@@ -154,11 +156,12 @@ def _sheet(texts: Texts, page: ShownPage) -> Html:
         )
         for what, data in pictures
     ]
-    none = joined() if page.scanned is not None else element("p", texts("no_scanned"), class_="soft")
+    note = element("p", texts("no_scanned" if page.scanned is None else "scanned_note"), class_="soft")
     closer = joined() if not boxes else _differences(texts, name, boxes)
     heading = element("h2", texts("page", page=page.page))
     pair = element("div", *figures, class_="pair" if page.scanned is not None else "pair alone")
-    return element("section", heading, none, closer, pair, class_="card")
+    before, after = (note, joined()) if page.scanned is None else (joined(), note)
+    return element("section", heading, before, closer, pair, after, class_="card")
 
 
 def _differences(texts: Texts, name: str, boxes: list[tuple[int, int, int, int]]) -> Html:

@@ -16,8 +16,8 @@ import zxingcpp
 from issuing_center.paper.back import ornament, pattern
 from issuing_center.paper.back.header import Header, header_texts
 from issuing_center.paper.back.keys import KeyRing, MasterKey, page_key
-from issuing_center.paper.back.layout import CODE_BOXES, CODE_DOTS, PAGE_DOTS, Geometry, Setting, geometry_of
-from issuing_center.paper.back.picture import one_bit, render_fronts
+from issuing_center.paper.back.layout import CODE_BOXES, CODE_DOTS, Geometry, Setting, geometry_of
+from issuing_center.paper.back.picture import carried_fronts, one_bit
 from issuing_center.paper.back.scramble import scramble
 from issuing_center.paper.embed import EmbeddedFont
 from issuing_center.paper.fonts import PaperFonts
@@ -29,12 +29,12 @@ DOT_PT: Final = 72 / 600
 """PDF points in a dot."""
 _INSET_PT: Final = 0.01
 """A picture that ends exactly on a dot is drawn one dot too large by pdfium; this little less is exact everywhere."""
-_WHOLE: Final = f"{PAGE_PT[0] - 0.02:.4f} 0 0 {PAGE_PT[1] - 0.02:.4f} 0.01 0.01"
-"""Where a picture of the whole page is placed."""
 BACK_FORM, FRONT_GROUND, BACK_GROUND, BACK_FONT = "BackForm", "FrontGround", "BackGround", "BackFont"
 """Object names of the kept parts."""
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 _TEXT_DOTS: Final = 1480
+_PAGE_DOTS: Final = 3300
+"""Right of the longest issue number."""
 """Left end of the lines of text."""
 
 
@@ -77,10 +77,10 @@ def two_sided(drawn: DrawnDocument, issue_number: str, security: Security, fonts
     """
     geometry = geometry_of(security.setting)
     kept = _kept(security.setting, security.colour, security.screens, fonts)
-    fronts = render_fronts(drawn.pdf, geometry)
+    fronts = carried_fronts(drawn.parts, geometry)
     objects: list[PdfObject] = [*drawn.parts.objects, *kept.objects]
     if security.ground_on_front:
-        objects.append(kept.front_ground)
+        objects += kept.front_ground.pictures
     pages: list[Page] = []
     for number, (front, grey) in enumerate(zip(drawn.parts.pages, fronts, strict=True), start=1):
         header = Header(security.setting, security.master.key_id, issue_number, number, len(fronts))
@@ -89,12 +89,22 @@ def two_sided(drawn: DrawnDocument, issue_number: str, security: Security, fonts
         codes = [_code(f"Code{number}{side}", text) for side, text in zip("LR", header_texts(header, key), strict=True)]
         objects += [cells, *codes]
         content = _content(header, geometry, kept, fonts)
-        names = {"Back": BACK_FORM, "Ground": BACK_GROUND, "Cells": cells.name}
+        names = {"Back": BACK_FORM, "Cells": cells.name}
         names |= {f"Code{side}": code.name for side, code in zip("LR", codes, strict=True)}
-        pages.append(_with_ground(front) if security.ground_on_front else front)
+        pages.append(_with_ground(front, kept.front_ground) if security.ground_on_front else front)
         pages.append(Page(content, b"", {"F": BACK_FONT}, names))
     parts = Parts(tuple(objects), tuple(pages), drawn.parts.title, drawn.parts.txn)
     return DrawnDocument(parts.assembled(), len(pages), drawn.texts, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """A ground pattern as pictures, and what paints them."""
+
+    pictures: tuple[PdfObject, ...] = field(repr=False)
+    names: dict[str, str]
+    """Resource name -> object name."""
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,7 @@ class _Kept:
     """What every back shares."""
 
     objects: tuple[PdfObject, ...] = field(repr=False)
-    front_ground: PdfObject = field(repr=False)
+    front_ground: _Ground
     font: EmbeddedFont = field(repr=False)
 
 
@@ -111,42 +121,48 @@ def _kept(setting: Setting, colour: bool, screens: pattern.Screens, fonts: Paper
     font = EmbeddedFont(BACK_FONT, fonts)
     for text in (_LETTERS, "発行番号　ページ／"):  # what a document's own lines are written with
         _show(text, font, fonts)
-    form = b"\n".join((ornament.small_print(font, fonts), ornament.guilloche(), ornament.blossom(colour, fonts)))
-    box = f"/Type /XObject /Subtype /Form /BBox [0 0 {PAGE_PT[0]} {PAGE_PT[1]}] /Resources << /Font << /F ".encode()
-    return _Kept(
-        (
-            stream(BACK_FORM, zlib.compress(form), box, BACK_FONT, b" >> >> /Filter /FlateDecode"),
-            _ground(BACK_GROUND, pattern.back_ground(screens, setting, fonts)),
-            *font.objects(),
-        ),
-        _ground(FRONT_GROUND, pattern.front_ground(screens, fonts)),
-        font,
+    ground = _ground(BACK_GROUND, pattern.back_ground(screens, setting, fonts))
+    drawn = (ornament.small_print(font, fonts), ornament.guilloche(), ornament.blossom(colour, fonts))
+    form = stream(
+        BACK_FORM,
+        zlib.compress(b"\n".join((ground.content, *drawn)), 9),
+        f"/Type /XObject /Subtype /Form /BBox [0 0 {PAGE_PT[0]} {PAGE_PT[1]}] /Resources << /Font << /F ".encode(),
+        *(BACK_FONT, b" >> /XObject << "),
+        *(part for name, kept in ground.names.items() for part in (b"/%s " % name.encode(), kept, b" ")),
+        b">> >> /Filter /FlateDecode",
     )
+    front = _ground(FRONT_GROUND, pattern.front_ground(screens, fonts))
+    return _Kept((form, *ground.pictures, *font.objects()), front, font)
 
 
-def _ground(name: str, dots: pattern.Dots) -> PdfObject:
-    return stream(
-        name,
-        zlib.compress(np.packbits(dots, axis=1).tobytes(), 9),
-        b"/Type /XObject /Subtype /Image /ImageMask true /Width %d /Height %d" % PAGE_DOTS,
-        b" /BitsPerComponent 1 /Decode [1 0] /Filter /FlateDecode",
-    )
+def _ground(name: str, patches: tuple[pattern.Patch, ...]) -> _Ground:
+    pictures, content = [], []
+    for number, patch in enumerate(patches):
+        height, width = patch.dots.shape
+        # What repeats in a pattern repeats in what the first compression makes of it: the second takes off another third.
+        packed = zlib.compress(zlib.compress(np.packbits(patch.dots, axis=1).tobytes(), 9), 9)
+        head = b"/Type /XObject /Subtype /Image /ImageMask true /Width %d /Height %d" % (width, height)
+        tail = b" /BitsPerComponent 1 /Decode [1 0] /Filter [/FlateDecode /FlateDecode]"
+        pictures.append(stream(f"{name}{number}", packed, head, tail))
+        content.append(_placed(f"Ground{number}", patch.left, patch.top, width * patch.scale, height * patch.scale))
+    names = {f"Ground{number}": picture.name for number, picture in enumerate(pictures)}
+    return _Ground(tuple(pictures), names, b"\n".join(content))
 
 
 def adjustment_pdf(screens: pattern.Screens, fonts: PaperFonts) -> bytes:
-    """Draw the adjustment sheet of an engine: one page, fields numbered by bars, in the order of `pattern.ADJUSTMENTS`."""
-    ground = _ground(FRONT_GROUND, pattern.adjustment_sheet(screens, fonts))
-    page = Page(f"0 g q {_WHOLE} cm /Ground Do Q".encode(), b"", {}, {"Ground": FRONT_GROUND})
-    return Parts((ground,), (page,), "調整シート", "").assembled()
+    """Draw the adjustment sheet of an engine: one page, fields numbered by bars, in the order of `pattern.adjustments`."""
+    ground = _ground(FRONT_GROUND, (pattern.adjustment_sheet(screens, fonts),))
+    page = Page(b"0 g " + ground.content, b"", {}, ground.names)
+    return Parts(ground.pictures, (page,), "調整シート", "").assembled()
 
 
-def _with_ground(front: Page) -> Page:
+def _with_ground(front: Page, ground: _Ground) -> Page:
     """Paint the ground pattern before anything else of a page, so that all ink of the front lies over it."""
     content = zlib.decompress(front.content) if front.content_filter else front.content
     # Black is what a page begins with; saying it would hide the texts from the last check of the file.
-    first = f"q {_WHOLE} cm /Ground Do Q\n".encode()
+    first = ground.content + b"\n"
     return Page(
-        zlib.compress(first + content, 1), b"/Filter /FlateDecode", front.fonts, {**front.forms, "Ground": FRONT_GROUND}
+        zlib.compress(first + content, 1), b"/Filter /FlateDecode", front.fonts, {**front.forms, **ground.names}
     )
 
 
@@ -166,11 +182,11 @@ def _code(name: str, text: str) -> PdfObject:
 def _content(header: Header, geometry: Geometry, kept: _Kept, fonts: PaperFonts) -> bytes:
     side = geometry.cell_dots
     parts = [
-        f"0 g 0 G q {_WHOLE} cm /Ground Do Q /Back Do".encode(),
+        b"0 g 0 G /Back Do",
         _placed("Cells", geometry.left_dots, geometry.top_dots, geometry.columns * side, geometry.rows * side),
         *[_placed(f"Code{side}", *box, CODE_DOTS, CODE_DOTS) for side, box in zip("LR", CODE_BOXES, strict=True)],
-        _line(f"発行番号　{header.document}", _TEXT_DOTS, 6430, 9, kept.font, fonts),
-        _line(f"ページ　{header.page}／{header.pages}", _TEXT_DOTS, 6500, 9, kept.font, fonts),
+        _line(f"発行番号　{header.document}", _TEXT_DOTS, 6455, 9, kept.font, fonts),
+        _line(f"ページ　{header.page}／{header.pages}", _PAGE_DOTS, 6455, 9, kept.font, fonts),
     ]
     return b"\n".join(parts)
 

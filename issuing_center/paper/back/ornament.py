@@ -37,7 +37,7 @@ def _y(dots: float) -> float:
 
 def small_print(font: EmbeddedFont, fonts: PaperFonts) -> bytes:
     """Write the sentence, and two lines of microtext around the guilloche."""
-    lines = [_text(SENTENCE, 1480, 6560, 7, font, fonts)]
+    lines = [_text(SENTENCE, 1480, 6552, 7, font, fonts)]
     advance = width_em(_run(MICROTEXT, fonts)) * _MICRO_PT
     repeats = int(_x(2700) / advance)
     lines += [_text(MICROTEXT * repeats, 1480, y, _MICRO_PT, font, fonts) for y in (6598, 6776)]
@@ -56,20 +56,34 @@ def _run(text: str, fonts: PaperFonts) -> tuple[tuple[str, int, int], ...]:
 
 
 def guilloche() -> bytes:
-    """Draw a band of interlaced waves, lines of 0.1 mm: sums of sines, drawn through by curves."""
-    lines = ["q 0.28 w 0.45 G"]
-    for strand in range(10):
-        phase = strand * 2 * math.pi / 10
-        points = []
-        for step in range(271):
-            t = step / 270
-            swing = 52 + 18 * math.sin(2 * math.pi * 3 * t)
-            height = swing * math.sin(2 * math.pi * 9 * t + phase) + 14 * math.sin(2 * math.pi * 22 * t - 2 * phase)
-            points.append((1480 + 2700 * t, 6686 + height))
-        path = " ".join(f"{_x(x):.2f} {_y(y):.2f} l" for x, y in points[1:])
-        lines.append(f"{_x(points[0][0]):.2f} {_y(points[0][1]):.2f} m {path} S")
-    lines.append("Q")
-    return "\n".join(lines).encode()
+    """Draw a band of interlaced waves, lines of 0.1 mm: sums of sines, drawn through by curves.
+
+    Half of the strands are the others upside down, and drawn as such.
+    """
+    half = "\n".join(_strand(number * 2 * math.pi / 10) for number in range(5))
+    left, middle = _x(1480), _y(6686)
+    # Drawn around its own middle in tenths of a dot: whole numbers are short.
+    upright, turned = (f"q {DOT_PT / 10:g} 0 0 {way * DOT_PT / 10:g} {left:.2f} {middle:.2f} cm" for way in (1, -1))
+    return f"q 0.45 G\n{upright} 23 w\n{half} Q\n{turned} 23 w\n{half} Q\nQ".encode()
+
+
+def _strand(phase: float) -> str:
+    steps, length = 90, 27000
+
+    def height(t: float) -> float:
+        swing = 520 + 180 * math.sin(2 * math.pi * 3 * t)
+        return swing * math.sin(2 * math.pi * 9 * t + phase) + 140 * math.sin(2 * math.pi * 22 * t - 3 * phase)
+
+    def slope(t: float) -> float:
+        return (height(t + 1e-6) - height(t - 1e-6)) / 2e-6
+
+    parts = [f"0 {height(0):.0f} m"]
+    for step in range(steps):
+        begin, end, third = step / steps, (step + 1) / steps, 1 / (3 * steps)
+        bend = (height(begin) + slope(begin) * third, height(end) - slope(end) * third, height(end))
+        along = (begin + third, end - third, end)
+        parts.append(" ".join(f"{x * length:.0f} {y:.0f}" for x, y in zip(along, bend, strict=True)) + " c")
+    return " ".join(parts) + " S"
 
 
 def blossom(colour: bool, fonts: PaperFonts) -> bytes:

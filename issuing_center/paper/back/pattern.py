@@ -1,165 +1,189 @@
 """けん制文字: a ground of two screens, equally grey to the eye, of which a copier keeps one and loses the other.
 
-Paper shows isolated small dots; the words show dots four times as large, four times as far apart. Toner spreads by about the
-same width around every dot and so darkens the small ones more: how many of them are left out to make up for it differs from
-engine to engine, and is chosen by eye from the adjustment sheet. One bit a dot, on the engine's own grid; what is drawn here
-is drawn once for a process.
+Paper shows isolated small dots, which a copier drops with the background. The words show rings, fourteen times as far apart
+by area: a copier keeps them and fills their holes. Toner spreads by about the same width along every edge, and the walls of a
+ring are as thin as a small dot, so both screens darken alike from engine to engine; what is left is made up for by leaving
+out small dots, as chosen by eye from the adjustment sheet. One bit a dot, on the engine's own grid; what is drawn here is
+drawn once for a process.
+
+**Small in the file.** Dots stand at every n-th place of the picture read as one long row. In a width that suits n that is an even
+lattice on paper, and a short repetition for the compressor: with these widths all of it comes again after 23 rows.
 """
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from issuing_center.paper.back.layout import (
-    CODE_BOXES,
-    CODE_DOTS,
-    CODE_QUIET_DOTS,
-    PAGE_DOTS,
-    Setting,
-    geometry_of,
-)
+from issuing_center.paper.back.layout import PAGE_DOTS, Setting, geometry_of
 from issuing_center.paper.fonts import PaperFonts
 from issuing_center.paper.outline import bounds, outline
 
 Dots = npt.NDArray[np.uint8]
-"""Dots of 600 dpi, 1 is toner; rows from the top."""
+"""Dots of an engine, 1 is toner; rows from the top."""
 WORD: Final = "複写"
+SIMPLE_WORD: Final = "コピー"
+"""Along the edges of a back, where there is room for twelve rings in the height of a character and 複 would be a blot."""
 _CURVE_STEPS: Final = 6
-_ORDER_SIDE: Final = 8
-"""Dots are left out by a matrix of this side: evenly spread, and periodic, so that the ground stays small in the file."""
-FREE_BOXES: Final = ((220, 6374, 962, 6924), (1440, 6374, 4202, 6790))
-"""Boxes of the back without ground: the picture with its latent one; the lines of text and the guilloche."""
+FRONT_BOX: Final = (212, 140, 4536, 6736)
+"""The ground of a front in dots of 600 dpi: left, top, width, height."""
+_FRONT_BLOCK: Final = (16, 46)
+"""The words of a front have edges in steps of so many dots, across and down: two repetitions."""
+_COLUMN: Final = (224, 100, 6816)
+"""The two columns of ground of a back: width, top, height."""
+_COLUMN_BLOCK: Final = (4, 6)
+_FIELD: Final = (1904, 780)
+"""A field of the adjustment sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Like dots, evenly spread. Lengths are dots of the engine."""
+
+    side: int
+    """Side of a dot."""
+    hole: int
+    """Side of the hole in its middle, 0 for none."""
+    every: int
+    """A dot stands at every so many-th place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Screens:
-    """The two screens. Lengths are dots of the engine: of 600 dpi, or of 300 where `dpi` says so."""
+    """The two screens of an engine of 600 or 300 dpi."""
 
-    dpi: int = 600
-    """600 or 300."""
-    small: int = 2
-    """Side of a dot of the paper."""
-    small_pitch: int = 6
-    """Distance of such dots."""
-    large: int = 4
-    """Side of a dot of the words."""
-    large_pitch: int = 12
-    """Distance of such dots."""
-    kept: float = 0.94
-    """Share of the small dots that is printed; what the adjustment sheet is for."""
+    dpi: int
+    paper: Screen
+    """Around the words."""
+    words: Screen
+    turns: tuple[int, int]
+    """Dots of `paper` take turns in being left out, so many in so large steps: evenly spread in all widths used here."""
+    kept: float = 1.0
+    """Share of the dots of `paper` that is printed; what the adjustment sheet is for."""
 
     def __post_init__(self) -> None:
         if self.dpi not in (300, 600) or not 0 < self.kept <= 1:
             raise ValueError("screens are for 600 or 300 dpi and keep a share of the small dots")
 
 
-PLAIN: Final = Screens()
+PLAIN: Final = Screens(600, Screen(2, 0, 23), Screen(8, 4, 322), (14, 9))
 """For engines of 600 dpi, until one is adjusted."""
-COARSE: Final = Screens(dpi=300, small=1, small_pitch=3, large=2, large_pitch=6, kept=0.94)
+COARSE: Final = Screens(300, Screen(1, 0, 5), Screen(4, 2, 78), (12, 7))
 """For engines of 300 dpi."""
 
 
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A part of a ground and where it stands."""
+
+    left: int
+    top: int
+    """Its corner on the page, in dots of 600 dpi."""
+    scale: int
+    """Dots of 600 dpi along one of its own: 1, or 2 for an engine of 300."""
+    dots: Dots = field(repr=False)
+
+
 def screened(words: npt.NDArray[np.bool_], screens: Screens) -> Dots:
-    """Fill an area with the two screens: the large dots where `words` is true. Dots of 600 dpi in and out."""
+    """Fill an area, given in dots of 600 dpi, with the two screens; gives dots of the engine."""
     scale = 600 // screens.dpi
     coarse = words[::scale, ::scale]
-    small = _screen(coarse.shape, screens.small, screens.small_pitch, screens.kept)
-    large = _screen(coarse.shape, screens.large, screens.large_pitch, 1.0)
-    dots = np.where(coarse, large, small).astype(np.uint8)
-    if scale > 1:
-        dots = dots.repeat(scale, 0).repeat(scale, 1)
-    return dots[: words.shape[0], : words.shape[1]]
+    large = _laid(coarse.shape, screens.words, (1, 1), 1.0)
+    return np.where(coarse, large, _laid(coarse.shape, screens.paper, screens.turns, screens.kept)).astype(np.uint8)
 
 
-def _screen(shape: tuple[int, ...], dot: int, pitch: int, kept: float) -> Dots:
-    """Lay square dots in staggered rows, leaving out some, evenly spread."""
-    dots = np.zeros(shape, np.uint8)
-    rows, columns = shape[0] // pitch + 1, shape[1] // pitch + 2
-    repeats = (rows // _ORDER_SIDE + 1, columns // _ORDER_SIDE + 1)
-    spread = np.tile(_order(), repeats)[:rows, :columns]
-    for r in range(rows):
-        shift = (r % 2) * (pitch // 2)
-        xs = np.flatnonzero(spread[r] < kept) * pitch + shift
-        for dx in range(dot):
-            at = xs + dx
-            at = at[at < shape[1]]
-            dots[r * pitch : r * pitch + dot, at] = 1
-    return dots
-
-
-def _order() -> npt.NDArray[np.float64]:
-    """Give the order in which dots of a square are left out, as shares of 1: Bayer's matrix."""
-    order = np.zeros((1, 1))
-    while len(order) < _ORDER_SIDE:
-        order = np.block([[4 * order, 4 * order + 2], [4 * order + 3, 4 * order + 1]])
-    return (order + 0.5) / order.size
+def _laid(shape: tuple[int, ...], screen: Screen, turns: tuple[int, int], kept: float) -> Dots:
+    """Lay dots, leaving out some."""
+    height, width = shape
+    stride = (width + 7) // 8 * 8
+    at = np.arange(0, height * stride, screen.every)
+    turn = np.arange(len(at)) * turns[1] % turns[0]
+    places = np.zeros((height, stride), np.uint8)
+    places.ravel()[at[turn + 0.5 < kept * turns[0]]] = 1
+    dots = np.zeros_like(places)
+    wall = (screen.side - screen.hole) // 2
+    for dy in range(screen.side):
+        for dx in range(screen.side):
+            if not (wall <= dy < wall + screen.hole and wall <= dx < wall + screen.hole):
+                dots[dy:, dx:] |= places[: height - dy, : stride - dx]
+    return dots[:, :width]
 
 
 @functools.lru_cache(maxsize=4)
-def front_ground(screens: Screens, fonts: PaperFonts) -> Dots:
+def front_ground(screens: Screens, fonts: PaperFonts) -> tuple[Patch, ...]:
     """Give the ground of a front: words 42 mm high, in three rows."""
     words = np.zeros(PAGE_DOTS[::-1], bool)
     size, left_first = 1000, 480
-    for row, top in enumerate(range(700, 6000, 1750)):
-        _write(words, left_first + (row % 2) * 700, top, size, 34, fonts, gap=900)
-    ground = screened(words, screens)
-    ground[:140], ground[-140:], ground[:, :140], ground[:, -140:] = 0, 0, 0, 0
-    return ground
+    for row, top in enumerate((700, 2950, 5200)):
+        _write(words, WORD, (left_first + (row % 2) * 700, top), (size, size), 34, fonts, gap=900)
+    return (_cut(words, FRONT_BOX, _FRONT_BLOCK, screens),)
 
 
 @functools.lru_cache(maxsize=4)
-def back_ground(screens: Screens, setting: Setting, fonts: PaperFonts) -> Dots:
-    """Give the ground of a back: in the margins, and under the small print."""
+def back_ground(screens: Screens, setting: Setting, fonts: PaperFonts) -> tuple[Patch, ...]:
+    """Give the ground of a back: two columns beside the scrambled picture."""
     words = np.zeros(PAGE_DOTS[::-1], bool)
     geometry = geometry_of(setting)
+    width, first, height = _COLUMN
     right = geometry.left_dots + geometry.columns * geometry.cell_dots
-    bottom = geometry.top_dots + geometry.rows * geometry.cell_dots
-    for top in range(260, 6200, 560):
-        _write(words, 25, top, 230, 12, fonts, upright=True)
-        _write(words, right + 45, top, 230, 12, fonts, upright=True)
-    for left in range(1500, 4000, 640):
-        _write(words, left, 6798, 200, 10, fonts)
-    ground = screened(words, screens)
-    grid = (geometry.left_dots - 30, geometry.top_dots - 30, right + 30, bottom + 30)
-    codes = [
-        (x - CODE_QUIET_DOTS, y - CODE_QUIET_DOTS, x + CODE_DOTS + CODE_QUIET_DOTS, y + CODE_DOTS + CODE_QUIET_DOTS)
-        for x, y in CODE_BOXES
-    ]
-    for x0, y0, x1, y1 in (grid, *codes, *FREE_BOXES):
-        ground[y0:y1, x0:x1] = 0
-    return ground
+    # In the middle of what the picture's clear zone leaves.
+    lefts = [(geometry.left_dots - 30 - width) // 4 * 2, (PAGE_DOTS[0] + right + 30 - width) // 4 * 2]
+    for left in lefts:
+        along = np.zeros((width, 1300), bool)
+        _write(along, SIMPLE_WORD, (50, 4), (380, width - 8), 18, fonts, gap=30)
+        for top in range(300, 6000, 1450):
+            words[top : top + along.shape[1], left : left + width] = np.rot90(along)
+    return tuple(_cut(words, (left, first, width, height), _COLUMN_BLOCK, screens) for left in lefts)
+
+
+def _cut(
+    words: npt.NDArray[np.bool_], box: tuple[int, int, int, int], block: tuple[int, int], screens: Screens
+) -> Patch:
+    (left, top, width, height), (across, down) = box, block
+    here = words[top : top + height, left : left + width]
+    coarse = cv2.resize(
+        here[down // 2 :: down, across // 2 :: across].astype(np.uint8),
+        None,
+        fx=across,
+        fy=down,
+        interpolation=cv2.INTER_NEAREST,
+    )
+    blocky = np.zeros_like(here)
+    blocky[: coarse.shape[0], : coarse.shape[1]] = coarse[:height, :width] > 0
+    return Patch(left, top, 600 // screens.dpi, screened(blocky, screens))
 
 
 def _write(
     words: npt.NDArray[np.bool_],
-    left: int,
-    top: int,
-    size: int,
+    text: str,
+    at: tuple[int, int],
+    size: tuple[int, int],
     thicker: int,
     fonts: PaperFonts,
     *,
-    gap: int = 0,
-    upright: bool = False,
+    gap: int,
 ) -> None:
-    """Write the word, two characters of `size` dots, strokes widened so that hairlines hold several dots."""
-    for number, char in enumerate(WORD):
-        x, y = (left, top + number * size) if upright else (left + number * (size + gap), top)
+    """Write characters of `size` dots (width, height) in a line, strokes widened so that hairlines hold several dots."""
+    (left, top), (width, height) = at, size
+    for number, char in enumerate(text):
+        x = left + number * (width + gap)
         glyph = _glyph(char, size, thicker, fonts)
-        here = words[y : y + size, x : x + size]
+        here = words[top : top + height, x : x + width]
         here |= glyph[: here.shape[0], : here.shape[1]]
 
 
 @functools.lru_cache(maxsize=16)
-def _glyph(char: str, size: int, thicker: int, fonts: PaperFonts) -> npt.NDArray[np.bool_]:
-    """Draw a character as dots, filling a square of `size`."""
+def _glyph(char: str, size: tuple[int, int], thicker: int, fonts: PaperFonts) -> npt.NDArray[np.bool_]:
+    """Draw a character as dots in the middle of `size` (width, height), stretched where that is not square."""
     x0, y0, x1, y1 = bounds(char, fonts)
-    scale = (size - 2 * thicker) / max(x1 - x0, y1 - y0)
-    path = outline(char, fonts, (scale, -scale), (thicker - x0 * scale, thicker + y1 * scale), digits=2)
-    filled = np.zeros((size, size), np.uint8)
+    longer = max(x1 - x0, y1 - y0)
+    scale = ((size[0] - 2 * thicker) / longer, -(size[1] - 2 * thicker) / longer)
+    shift = (size[0] / 2 - (x0 + x1) / 2 * scale[0], size[1] / 2 - (y0 + y1) / 2 * scale[1])
+    path = outline(char, fonts, scale, shift, digits=2)
+    filled = np.zeros(size[::-1], np.uint8)
     cv2.fillPoly(filled, [np.round(contour).astype(np.int32) for contour in _contours(path)], 1)
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thicker | 1, thicker | 1))
     return cv2.dilate(filled, disk) > 0
@@ -188,23 +212,25 @@ def _contours(path: str) -> list[npt.NDArray[np.float64]]:
     return [np.array(contour) for contour in contours]
 
 
-ADJUSTMENTS: Final = tuple(round(0.61 + 0.03 * step, 2) for step in range(14))
-"""The shares of small dots an adjustment sheet offers."""
+def adjustments(screens: Screens) -> tuple[float, ...]:
+    """Give the shares of small dots an adjustment sheet offers: all there are, from half of them to all."""
+    most = screens.turns[0]
+    return tuple(round(count / most, 3) for count in range(most // 2, most + 1))
 
 
-def adjustment_sheet(screens: Screens, fonts: PaperFonts) -> Dots:
+def adjustment_sheet(screens: Screens, fonts: PaperFonts) -> Patch:
     """Draw the sheet to choose `kept` from: numbered fields, of which the right one hides its word best.
 
-    Fields stand in two columns, in the order of `ADJUSTMENTS`, each marked by as many bars as its number.
+    Fields stand in two columns, in the order of `adjustments`, each marked by as many bars as its number.
     """
-    sheet = np.zeros(PAGE_DOTS[::-1], np.uint8)
-    for number, kept in enumerate(ADJUSTMENTS):
-        top, left = 330 + (number // 2) * 930, 420 + (number % 2) * 2180
-        words = np.zeros((780, 1900), bool)
-        _write(words, 160, 60, 660, 26, fonts, gap=200)
-        tuned = Screens(screens.dpi, screens.small, screens.small_pitch, screens.large, screens.large_pitch, kept)
-        sheet[top : top + 780, left : left + 1900] = screened(words, tuned)
+    sheet, scale = np.zeros(PAGE_DOTS[::-1], np.uint8), 600 // screens.dpi
+    for number, kept in enumerate(adjustments(screens)):
+        top, left = 530 + (number // 2) * 1500, 420 + (number % 2) * 2180
+        words = np.zeros(_FIELD[::-1], bool)
+        _write(words, WORD, (162, 60), (660, 660), 26, fonts, gap=200)
+        field_dots = screened(words, replace(screens, kept=kept)).repeat(scale, 0).repeat(scale, 1)
+        sheet[top : top + _FIELD[1], left : left + _FIELD[0]] = field_dots
         for bar in range(number + 1):
             x = left + bar * 48 + (bar // 5) * 40
             sheet[top - 90 : top - 20, x : x + 16] = 1
-    return sheet
+    return Patch(0, 0, 1, sheet)

@@ -1,7 +1,14 @@
-"""The front as the back carries it: rendered small, one bit a pixel, thin strokes kept."""
+"""The front as the back carries it: rendered small, one bit a pixel, thin strokes kept.
+
+What the fronts of a form share (lines, labels, the official seal) is rendered once and its ink added to that of the values.
+"""
 
 import ctypes
+import functools
+import re
 import threading
+import zlib
+from collections.abc import Mapping
 from typing import Final
 
 import cv2
@@ -12,16 +19,21 @@ import pypdfium2.raw as pdfium
 
 from issuing_center.paper.back.layout import Geometry
 from issuing_center.paper.back.scramble import Bits
+from issuing_center.paper.pdf import Page, Parts, PdfObject
 
+Grey = npt.NDArray[np.uint8]
+"""A picture, 255 is paper."""
 _FINER: Final = 2
 """Rendered so many times finer and averaged: pdfium sets glyphs on whole pixels, half a pixel off at the small size."""
 _LIMITS: Final = np.clip(0.55 * np.arange(256) + 42, 50, 150).astype(np.uint8)
 """Ink above which a pixel is ink, by the mean ink around it."""
+_DRAWING: Final = re.compile(rb"q [-\d. ]+ cm /(\w+) Do Q")
+"""A line of a page that paints one object."""
 _RENDERER: Final = threading.Lock()
 """pdfium is not made for two threads at once, even on two documents. Nothing of a document outlives the lock."""
 
 
-def render_fronts(pdf: bytes, geometry: Geometry) -> list[npt.NDArray[np.uint8]]:
+def render_fronts(pdf: bytes, geometry: Geometry) -> list[Grey]:
     """Render every page as the picture the setting carries, in grey: 255 is paper. Shape (rows, columns)."""
     with _RENDERER:
         document = pypdfium2.PdfDocument(pdf)
@@ -31,9 +43,64 @@ def render_fronts(pdf: bytes, geometry: Geometry) -> list[npt.NDArray[np.uint8]]
             document.close()
 
 
-def _render(document: pypdfium2.PdfDocument, number: int, geometry: Geometry) -> npt.NDArray[np.uint8]:
+def carried_fronts(parts: Parts, geometry: Geometry) -> list[Grey]:
+    """Render the pages of a drawn document as `render_fronts` does, drawings that documents share from memory."""
+    objects = {item.name: item for item in parts.objects}
+    shared, own = zip(*(_parted(page, objects) for page in parts.pages), strict=True)
+    used = _used({name for page in own for name in (*page.fonts.values(), *page.forms.values())}, objects)
+    values = render_fronts(Parts(used, own, parts.title, parts.txn).assembled(), geometry)
+    return [
+        np.asarray(cv2.subtract(grey, _ink(page.content, _used(set(page.forms.values()), objects), geometry)), np.uint8)
+        for grey, page in zip(values, shared, strict=True)
+    ]
+
+
+def _parted(page: Page, objects: Mapping[str, PdfObject]) -> tuple[Page, Page]:
+    """Part a page into the drawings it shares with others, and the rest. Pictures are a document's own."""
+    content = zlib.decompress(page.content) if page.content_filter else page.content
+    drawings, start, values = content.partition(b"\nBT\n")
+    shared, own, names = list[bytes](), list[bytes](), dict[str, str]()
+    for line in drawings.split(b"\n"):
+        found = _DRAWING.fullmatch(line)
+        name = page.forms[found[1].decode("ascii")] if found is not None else None
+        if found is not None and name is not None and _is_form(objects[name]):
+            shared.append(line)
+            names[found[1].decode("ascii")] = name
+        else:
+            own.append(line)
+    rest = {key: name for key, name in page.forms.items() if key not in names}
+    return (
+        Page(b"\n".join(shared), b"", {}, names),
+        Page(b"\n".join(own) + start + values, b"", page.fonts, rest),
+    )
+
+
+def _is_form(item: PdfObject) -> bool:
+    return any(isinstance(part, bytes) and b"/Subtype /Form" in part for part in item.parts[:3])
+
+
+def _used(names: set[str], objects: Mapping[str, PdfObject]) -> tuple[PdfObject, ...]:
+    """Give the objects of some names, and all that they refer to, in the order of the document."""
+    found, waiting = set[str](), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [part for part in objects[name].parts if isinstance(part, str)]
+    return tuple(item for name, item in objects.items() if name in found)
+
+
+@functools.lru_cache(maxsize=16)
+def _ink(content: bytes, objects: tuple[PdfObject, ...], geometry: Geometry) -> Grey:
+    """Render shared drawings, as ink: 255 is black. 1.6 MB each."""
+    names = {item.name: item.name for item in objects if _is_form(item)}
+    (grey,) = render_fronts(Parts(objects, (Page(content, b"", {}, names),), "", "").assembled(), geometry)
+    return np.asarray(cv2.bitwise_not(grey), np.uint8)
+
+
+def _render(document: pypdfium2.PdfDocument, number: int, geometry: Geometry) -> Grey:
     (width, height), (left, top) = geometry.picture_px, geometry.crop_px
-    large = np.full((height * _FINER, width * _FINER), 255, np.uint8)
+    large = _canvas(height * _FINER, width * _FINER)
     page = document[number]
     bitmap = pdfium.FPDFBitmap_CreateEx(
         large.shape[1], large.shape[0], pdfium.FPDFBitmap_Gray, large.ctypes.data_as(ctypes.c_void_p), large.shape[1]
@@ -41,18 +108,27 @@ def _render(document: pypdfium2.PdfDocument, number: int, geometry: Geometry) ->
     try:
         whole = (geometry.page_px[0] * _FINER, geometry.page_px[1] * _FINER)
         pdfium.FPDF_RenderPageBitmap(bitmap, page, -left * _FINER, -top * _FINER, *whole, 0, pdfium.FPDF_ANNOT)
+        return np.asarray(cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     finally:
+        large.fill(255)
         pdfium.FPDFBitmap_Destroy(bitmap)
         page.close()
-    return np.asarray(cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def one_bit(grey: npt.NDArray[np.uint8]) -> Bits:
+@functools.lru_cache(maxsize=2)
+def _canvas(height: int, width: int) -> Grey:
+    """Give white paper, to be handed back white: new memory for every page costs more than the wiping."""
+    return np.full((height, width), 255, np.uint8)
+
+
+def one_bit(grey: Grey) -> Bits:
     """Decide which pixels are ink.
 
     A hairline of Mincho covers a third of a pixel: the limit is low on open paper, and rises with what stands around, so
-    that dense ideographs keep their white.
+    that dense ideographs keep their white. The surroundings are smooth, and are looked at half as finely.
     """
     ink = cv2.bitwise_not(grey)
-    around = cv2.GaussianBlur(ink, (9, 9), 1.6)
-    return np.asarray(ink > cv2.LUT(around, _LIMITS), np.uint8)
+    half = cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    limits = cv2.LUT(cv2.GaussianBlur(half, (5, 5), 0.75), _LIMITS)
+    limits = cv2.resize(limits, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.compare(ink, limits, cv2.CMP_GT), np.uint8) & np.uint8(1)

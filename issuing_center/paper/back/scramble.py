@@ -24,8 +24,11 @@ def scramble(picture: Bits, key: PageKey, setting: Setting) -> bytes:
     geometry = geometry_of(setting)
     if picture.shape != (geometry.picture_px[1], geometry.picture_px[0]):
         raise ValueError("the picture has another size than the setting carries")
-    carried = np.concatenate((picture[_row_order(key, setting)].ravel(), np.array((0, 1), np.uint8)))
-    grid = np.packbits(carried[sources(setting)].reshape(geometry.rows, geometry.columns), axis=1)
+    # Nearly all of a front is paper: only its ink is carried to its places, on a grid made ready.
+    ink = np.flatnonzero(picture[_row_order(key, setting)].ravel().view(np.bool_))
+    cells = _blank(setting).copy()
+    cells[_targets(setting)[ink]] = 1
+    grid = np.packbits(cells.reshape(geometry.rows, geometry.columns), axis=1)
     return (grid ^ (_stream(key, setting) & _mask(setting))).tobytes()
 
 
@@ -63,6 +66,25 @@ def _stream(key: PageKey, setting: Setting) -> Bits:
     geometry = geometry_of(setting)
     width = (geometry.columns + 7) // 8
     return np.frombuffer(_keystream(key.stream, geometry.rows * width), np.uint8).reshape(geometry.rows, width)
+
+
+@functools.lru_cache(maxsize=2)
+def _blank(setting: Setting) -> Bits:
+    """Give the cells of an empty front before they are inverted, row by row."""
+    width, height = geometry_of(setting).picture_px
+    return np.asarray(sources(setting) == width * height + 1, np.uint8)
+
+
+@functools.lru_cache(maxsize=2)
+def _targets(setting: Setting) -> npt.NDArray[np.intp]:
+    """Give for every pixel of the picture the cell that carries it."""
+    width, height = geometry_of(setting).picture_px
+    source = sources(setting)
+    # Cells left over carry paper, and so does no pixel number beyond the picture.
+    carrying = np.flatnonzero(source < width * height)
+    targets = np.empty(width * height, np.intp)
+    targets[source[carrying]] = carrying
+    return targets
 
 
 @functools.lru_cache(maxsize=2)

@@ -104,10 +104,17 @@ def flipped(pdf: bytes, chance: random.Random) -> bytes:
     return bytes(broken)
 
 
-def test_no_judge_takes_an_altered_sheet(signed: bytes, tmp_path: Path) -> None:
+def drop_complaints(caplog: pytest.LogCaptureFixture) -> None:
+    """Drop what pyHanko says of a signature whose own words were hit: a refusal as well."""
+    assert {record.name.partition(".")[0] for record in caplog.records} <= {"pyhanko"}
+    caplog.clear()
+
+
+def test_no_judge_takes_an_altered_sheet(signed: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     chance = random.Random(11)
     for _ in range(30):
         assert not pyhanko_accepts(flipped(signed, chance))
+    drop_complaints(caplog)
     for _ in range(15):
         said = pdfsig(flipped(signed, chance), tmp_path)
         assert not ("Signature is Valid" in said and "Total document signed" in said)
@@ -115,10 +122,11 @@ def test_no_judge_takes_an_altered_sheet(signed: bytes, tmp_path: Path) -> None:
 
 @pytest.mark.heavy
 @pytest.mark.timeout(3600)
-def test_ten_thousand_flips_are_all_refused(signed: bytes) -> None:
+def test_ten_thousand_flips_are_all_refused(signed: bytes, caplog: pytest.LogCaptureFixture) -> None:
     chance = random.Random(13)
     for _ in range(10_000):
         assert not pyhanko_accepts(flipped(signed, chance))
+    drop_complaints(caplog)
 
 
 @pytest.mark.parametrize("flips", [300, pytest.param(10_000, marks=[pytest.mark.heavy, pytest.mark.timeout(600)])])

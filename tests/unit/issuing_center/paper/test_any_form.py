@@ -63,8 +63,6 @@ def sheets(words: st.SearchStrategy[str]) -> st.SearchStrategy[AnySheet]:
         st.builds(replace, st.sampled_from([HANAKO, MARIA]), name=words, honseki=cell),
         cell,
         st.lists(history, max_size=25).map(tuple) | MARKS,
-        cell,
-        cell,
     )
     return st.one_of(
         st.builds(replace, st.just(KOJINHYO), address=words, persons=st.tuples(alone)),

@@ -84,7 +84,7 @@ def test_what_is_drawn_is_complete_and_every_value_can_be_read_again(sheet: Jumi
 
 
 def _full(text: Cell, when: DateCell, reading: Reading | Mark, sex: Cell, relation: Cell) -> JuminhyoSheet:
-    foreign = ForeignItems(text, text, text, text, text, when, text)
+    foreign = ForeignItems(text, text, text, text, text, when, text, text, text)
     person = PersonEntry(
         LONG, reading, text, text, when, sex, relation, text, text, text, when, when, when, text, juminhyo_code=text, remarks=text,
     )  # fmt: skip

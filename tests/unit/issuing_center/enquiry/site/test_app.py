@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from issuing_center.enquiry.site.analysis import Trusted
 from issuing_center.enquiry.site.app import App
 from issuing_center.enquiry.site.limits import Limits
 from tests.unit.issuing_center.enquiry.site.test_confinement import saved
 
 LIMITS = Limits()
+NOTHING = Trusted(Path("no-keys"), Path("no-certificates"))
 BOUNDARY = b"a-boundary"
 
 
@@ -66,7 +68,7 @@ def ask(app: App, method: str, path: str, body: bytes = b"", **headers: str) -> 
 
 def site(**limits: float) -> App:
     chosen = replace(LIMITS, **limits)  # type: ignore[arg-type]  # whole numbers where those are due
-    return App(Path("no-keys"), specimen=True, limits=chosen, clock_s=lambda: 0.0)
+    return App(NOTHING, specimen=True, limits=chosen, clock_s=lambda: 0.0)
 
 
 def code(answer: Told) -> str:
@@ -141,7 +143,7 @@ def test_who_asks_too_often_is_told_when_to_come_again() -> None:
 @pytest.mark.parametrize(("behind_proxy", "codes"), [(True, ["01", "01"]), (False, ["01", "06"])])
 def test_a_forwarded_address_counts_behind_a_proxy_only(behind_proxy: bool, codes: list[str]) -> None:
     limits = replace(LIMITS, burst=1)
-    app = App(Path("no-keys"), specimen=True, behind_proxy=behind_proxy, limits=limits, clock_s=lambda: 0.0)
+    app = App(NOTHING, specimen=True, behind_proxy=behind_proxy, limits=limits, clock_s=lambda: 0.0)
     seen = [ask(app, "POST", "/ja/check", form(), x_forwarded_for=f"8.8.8.8, 192.0.2.{n}") for n in (5, 6)]
     assert [code(answer) for answer in seen] == codes
 

@@ -1,0 +1,98 @@
+"""Changed characters stand out from everything else of a page, even where no printer and no scanner blurred anything."""
+
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+
+from issuing_center.enquiry.comparison import DIFFERS, differences
+from issuing_center.enquiry.fronts import aligned_front, find_front
+from issuing_center.enquiry.ground import without_words
+from issuing_center.paper import DrawnDocument, draw, shared_fonts
+from issuing_center.paper.back.drawing import Security, two_sided
+from issuing_center.paper.back.layout import STANDARD
+from issuing_center.paper.back.pattern import COARSE, PLAIN, Screens
+from issuing_center.paper.back.picture import one_bit, render_fronts
+from tests.golden.forms import EVERY
+from tests.scanning.forgery import Box, forged
+from tests.scanning.pages import Picture, dots
+from tests.unit.issuing_center.paper.back.test_keys import NEW
+
+
+@cache
+def drawn(name: str) -> DrawnDocument:
+    document = draw(EVERY[name], shared_fonts())
+    assert isinstance(document, DrawnDocument)
+    return document
+
+
+def front(name: str, *, screens: Screens = PLAIN, ground: bool = True) -> Picture:
+    security = Security(NEW, screens=screens, ground_on_front=ground)
+    return dots(two_sided(drawn(name), "TEST-0001", security, shared_fonts()).pdf, 0)
+
+
+def found(name: str, sheet: Picture) -> list[Box]:
+    """Compare a sheet of 600 dpi, seen crisply at 300, with what its back carries; gives what differs, as frames."""
+    cv2.setNumThreads(1)
+    carried = one_bit(render_fronts(drawn(name).pdf, STANDARD)[0]).astype(np.float32)
+    seen = np.asarray(cv2.resize(sheet, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    at = find_front(seen, carried)
+    assert at is not None
+    places = differences(aligned_front(seen, at, carried), (carried * 2 - 1) * 20, STANDARD)
+    (left, top), (width, height) = STANDARD.crop_px, STANDARD.page_px
+    return [
+        ((left + p.left) / width, (top + p.top) / height, (left + p.right) / width, (top + p.bottom) / height)
+        for p in places
+        if p.surprise >= DIFFERS
+    ]
+
+
+def test_on_a_crisp_page_three_changed_characters_differ_and_nothing_else_does() -> None:
+    name = "juminhyo/self"
+    sheet, random = front(name), np.random.default_rng(5)
+    changes = []
+    for _ in range(3):
+        changes.append(forged(sheet, drawn(name).pdf, 0, random, least_height_mm=2.0))
+        sheet = changes[-1].dots
+    frames = found(name, sheet)
+    for change in changes:
+        x, y = (change.box[0] + change.box[2]) / 2, (change.box[1] + change.box[3]) / 2
+        assert any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in frames), change.new
+    for left, top, right, bottom in frames:
+        assert any(
+            left < one.box[2] and one.box[0] < right and top < one.box[3] and one.box[1] < bottom for one in changes
+        )
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("name", sorted(EVERY))
+@pytest.mark.parametrize("ground", ["600 dpi", "300 dpi", "none"])
+def test_no_untouched_crisp_page_differs(name: str, ground: str) -> None:
+    screens = COARSE if ground == "300 dpi" else PLAIN
+    assert found(name, front(name, screens=screens, ground=ground != "none")) == []
+
+
+def test_the_words_of_the_ground_are_taken_out_and_nothing_else_is() -> None:
+    # The sheet as it lies on its own picture: rendered at two samples a pixel, nothing to be found or bent.
+    name = "juminhyo/self"
+    ink = one_bit(render_fronts(drawn(name).pdf, STANDARD)[0]) > 0
+    size = (STANDARD.page_px[0] * 2, STANDARD.page_px[1] * 2)
+    (left, top), (width, height) = STANDARD.crop_px, STANDARD.picture_px
+    inner = (slice(top * 2, (top + height) * 2), slice(left * 2, (left + width) * 2))
+    grounded, plain = (
+        (1 - cv2.resize(sheet, size, interpolation=cv2.INTER_AREA)[inner] / np.float32(255)).astype(np.float32)
+        for sheet in (front(name), dots(drawn(name).pdf, 0))
+    )
+    without = without_words(grounded, ink, STANDARD)
+    assert (without.open < 1).mean() > 0.02
+    # Strokes stay where no ring hides them.
+    strokes = (plain > 0.9) & (cv2.resize(without.open, plain.shape[::-1], interpolation=cv2.INTER_NEAREST) >= 1)
+    assert np.abs(without.dark - plain)[strokes].mean() < 0.1
+    # Where rings stood on open paper next to nothing is as dark as they were.
+    under = (plain < 0.02) & (cv2.resize(without.open, plain.shape[::-1], interpolation=cv2.INTER_NEAREST) < 1)
+    assert (grounded[under] > 0.7).mean() > 0.1
+    assert (without.dark[under] > 0.7).mean() < 0.03
+    nothing = without_words(plain, ink, STANDARD)
+    assert np.array_equal(nothing.dark, plain)
+    assert nothing.open.min() == 1
