@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from issuing_center.commands import (
     backs,
+    cases,
     counter,
     enquiry_site,
     incidents,
@@ -22,6 +23,7 @@ from issuing_center.commands import (
     openapi,
     registrations,
     settlement,
+    staff_locks,
     statistics,
     verify,
 )
@@ -86,12 +88,14 @@ def _parser() -> argparse.ArgumentParser:
     for module in (
         statistics,
         settlement,
+        cases,
         openapi,
         municipal_server,
         registrations,
         verify,
         backs,
         counter,
+        staff_locks,
         enquiry_site,
     ):
         module.add_parser(commands)

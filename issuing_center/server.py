@@ -26,9 +26,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from issuing_center import wire
 from issuing_center.problems import No, Refusal, problem
-from issuing_center.staff.app import Site, topic_of
+from issuing_center.staff.app import Site, listener_of
 from issuing_center.staff.app import make_app as make_staff_app
-from issuing_center.staff.live import Live, Topic
+from issuing_center.staff.live import Listener, Live
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -191,26 +191,26 @@ class StreamDoor:
         if scope["method"] != "GET" or not scope["path"].startswith("/live/"):
             await self._bridge(scope, receive, send)
             return
-        topic = topic_of(self._site, scope["path"], scope["headers"])
-        if topic is None:
+        listener = listener_of(self._site, scope["path"], scope["headers"])
+        if listener is None:
             await send({"type": "http.response.start", "status": 401, "headers": [(b"content-length", b"0")]})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
-        told = asyncio.create_task(self._tell(topic, send))
+        told = asyncio.create_task(self._tell(listener, send))
         gone = asyncio.create_task(_gone(receive))
         _, unfinished = await asyncio.wait((told, gone), return_when=asyncio.FIRST_COMPLETED)
         for task in unfinished:
             task.cancel()
         await asyncio.gather(told, gone, return_exceptions=True)
 
-    async def _tell(self, topic: Topic, send: Send) -> None:
+    async def _tell(self, listener: Listener, send: Send) -> None:
         headers = [
             (b"content-type", b"text/event-stream"),
             (b"cache-control", b"no-store"),
             (b"x-accel-buffering", b"no"),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        async with aclosing(self._live.stream(topic)) as messages:
+        async with aclosing(self._live.stream(listener.topic, listener.visitor)) as messages:
             async for message in messages:
                 await send({"type": "http.response.body", "body": message, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})

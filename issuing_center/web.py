@@ -15,6 +15,7 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 from werkzeug.wrappers import Request, Response
 
 from issuing_center import eventlog, issuance, outcomes, wire
+from issuing_center.counter.card_attributes import take_in
 from issuing_center.counter.terminals import tell_status
 from issuing_center.database import UNAVAILABLE
 from issuing_center.devices import Peer
@@ -63,8 +64,8 @@ def _health(service: Service, _peer: Peer, _request: Request) -> Answer:
     return wire.Health(build=service.build_id, now=service.now())
 
 
-def _municipalities(service: Service, _peer: Peer, _request: Request) -> Answer:
-    return visits.municipalities(service)
+def _municipalities(service: Service, peer: Peer, _request: Request) -> Answer:
+    return visits.municipalities(service, peer.device)
 
 
 def _begin_visit(service: Service, peer: Peer, request: Request) -> Answer:
@@ -92,6 +93,10 @@ def _apply(service: Service, peer: Peer, request: Request, visit: str) -> Answer
     if not _RANDOM_ID.match(key):
         return Refusal(No.IDEMPOTENCY_KEY)
     return registration.apply(service, peer.device, visit, key, _message(request, wire.RegistrationRequest))
+
+
+def _attributes(service: Service, peer: Peer, request: Request, visit: str) -> Answer:
+    return take_in(service, peer.device, visit, _message(request, wire.SealedAttributes))
 
 
 def _order_state(service: Service, peer: Peer, _request: Request, txn: str) -> Answer:
@@ -162,6 +167,13 @@ ENDPOINTS: dict[tuple[str, str], Endpoint] = {
             *(No.CERTIFICATE_UNDETERMINED, No.VISIT_EXPIRED, No.PROOF_REFUSED, No.NOT_OFFERED),
             *(No.ALREADY_APPLIED, No.KEY_REUSED),
         ),
+    ),
+    ("POST", "/v1/visits/<visit>/attributes"): Endpoint(
+        _attributes,
+        "Tell what the card says of its holder, where the office asks for it",
+        None,
+        wire.SealedAttributes,
+        refusals=(No.VISIT_EXPIRED, No.NOT_OFFERED, No.PROOF_REFUSED),
     ),
     ("POST", "/v1/counter/status"): Endpoint(
         _counter_status,

@@ -135,6 +135,12 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     run.add_argument("--config", type=Path, help="settings file (TOML); needed without --demo")
     run.add_argument("--at", type=_instant, help="with --demo: as if it were this instant, with the real hours")
     run.add_argument("--out", type=Path, default=Path("build/printed"), metavar="DIR", help="with --demo: the paper")
+    run.add_argument(
+        "--terminal",
+        choices=["counter-0001", "counter-0002", "counter-0003"],
+        default="counter-0001",
+        help="with --mode counter --demo: whose; the office of counter-0003 asks for what the card itself says",
+    )
     run.add_argument("--window", metavar="WxH", help="size of the window in pixels (default: the whole screen)")
     _add_data(run)
     run.set_defaults(command=_run)

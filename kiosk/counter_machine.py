@@ -10,6 +10,7 @@ from dataclasses import replace
 from kiosk.adapters.printer.counter import CounterPrinter, TrayPrinter, Trays
 from kiosk.adapters.printer.page_printer import PagePrinter
 from kiosk.counter_settings import CounterSettings
+from kiosk.domain.certificates import MunicipalityCode
 from kiosk.flow.settings import FlowSettings
 from kiosk.settings import MachineSettings, SettingsError
 from kiosk.world import World
@@ -17,12 +18,14 @@ from printers.pdf_sink import PdfSink
 
 SPECIMEN_TRAYS: Trays = ("tray-2", "tray-1")
 """As the sandbox's offices call them."""
+SPECIMEN_COUNTER = MunicipalityCode("990019")
+"""Where the sandbox's first terminals stand."""
 _PAGES = {"console": "clerk's console (one-time link)", "display": "call display"}
 
 
-def at_counter(world: World, printer: CounterPrinter) -> World:
-    """Give the world with the printers behind the counter in it."""
-    return replace(world, printer=printer)
+def at_counter(world: World, printer: CounterPrinter, municipality: MunicipalityCode) -> World:
+    """Give the world with the printers behind the counter in it, and whose counter it is."""
+    return replace(world, printer=printer, counter_of=municipality)
 
 
 def counter_flow(flow: FlowSettings, trays: Trays) -> FlowSettings:

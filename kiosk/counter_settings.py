@@ -8,9 +8,11 @@ from typing import Any
 
 from kiosk.adapters.printer.counter import CounterPrinter, Trays, ipp_trays
 from kiosk.device_settings import printer_settings
+from kiosk.domain.certificates import MunicipalityCode
 from kiosk.settings_table import SettingsError, Table
 from printers.ipp import IppSettings
 
+_CODE = re.compile(r"[0-9]{6}\Z")
 _TRAY = re.compile(r"[a-z0-9-]{1,40}\Z")
 
 
@@ -18,6 +20,8 @@ _TRAY = re.compile(r"[a-z0-9-]{1,40}\Z")
 class CounterSettings:
     """What stands behind the counter."""
 
+    municipality: MunicipalityCode
+    """Whose counter it is: its clerks are told how the printers are."""
     trays: Trays
     printers: tuple[IppSettings, ...]
     """In the order in which they are taken."""
@@ -34,6 +38,9 @@ def counter_settings(content: Mapping[str, Any], base: Path) -> CounterSettings 
     if "counter" not in content:
         return None
     table = Table("counter", content["counter"])
+    municipality = table.text("municipality")
+    if not _CODE.match(municipality):
+        raise SettingsError("counter.municipality must be the six digits of the municipality")
     security, plain = (_tray(table, key) for key in ("security_tray", "plain_tray"))
     if security == plain:
         raise SettingsError("counter.plain_tray must be another tray than counter.security_tray")
@@ -42,8 +49,10 @@ def counter_settings(content: Mapping[str, Any], base: Path) -> CounterSettings 
         raise SettingsError("counter.printers is missing: one [[counter.printers]] at least")
     if any(each.tray is not None for each in printers):
         raise SettingsError("counter.printers.tray: the trays are counter.security_tray and counter.plain_tray")
+    if any(each.queue is not None for each in printers):
+        raise SettingsError("counter.printers.queue: a queue of CUPS does not pass the tray on")
     table.close()
-    return CounterSettings((security, plain), printers)
+    return CounterSettings(MunicipalityCode(municipality), (security, plain), printers)
 
 
 def _tray(table: Table, key: str) -> str:

@@ -16,6 +16,7 @@ from issuing_center import wire
 from kiosk.adapters.card.pcsc import list_readers
 from kiosk.adapters.center.http import CenterHttp, client_tls, connect
 from kiosk.adapters.journal.sqlite import JournalUnavailableError, SqliteJournal
+from kiosk.counter_findings import examine_counter
 from kiosk.device_findings import Finding, examine_devices
 from kiosk.flow.screen_model import Language
 from kiosk.ports.card import ReaderUnavailable
@@ -66,7 +67,10 @@ def examine(config: Path | None, data: Path) -> Iterator[Finding]:
     yield _fonts()
     if settings is not None:
         yield _journal(settings.journal)
-        yield from examine_devices(settings.devices)
+        if settings.counter is None:
+            yield from examine_devices(settings.devices)
+        else:
+            yield from examine_counter(settings.counter, settings.devices.slips)
     else:
         yield Finding("printer", None, "the sandbox prints into a folder")
 

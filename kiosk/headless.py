@@ -49,6 +49,7 @@ _CLOSED_CODES = {
 
 
 _CHOSEN = frozenset({ScreenId.KIND, ScreenId.SCOPE, ScreenId.MEMBERS, ScreenId.YEAR, ScreenId.ITEMS, ScreenId.ANOTHER})
+_SECOND_READING = frozenset({ScreenId.CARD_AGAIN, ScreenId.ATTRIBUTES_PIN, ScreenId.UNREAD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Wishes:
     municipality: MunicipalityCode = MunicipalityCode("990019")
     purpose: Purpose = Purpose.RESIDENCE
     pin: str = field(default="", repr=False)
+    attributes_pin: str = field(default="", repr=False)
+    """For 券面事項入力補助, where a counter asks; empty leaves that out."""
     language: Language = Language("ja")
 
 
@@ -260,9 +263,13 @@ class ScriptedResident(Visitor):
         tile = Button.HONSEKI if wishes.purpose is Purpose.HONSEKI else Button.CERTIFICATES
         super().__init__(tile, wishes.municipality, wishes.pin, wishes.language, hand)
         self._wishes = wishes
+        self._laid_again = False
 
     def _meet(self, model: ScreenModel, *, came_anew: bool) -> bool:
         match model.body:
+            case _ if model.screen in _SECOND_READING:
+                if came_anew:
+                    self._answer_second_reading(model)
             case Stepper() as stepper:
                 self._touch(Button.MORE if stepper.value < min(self._wishes.copies, stepper.maximum) else Button.NEXT)
             case Choices() as choices if model.screen in _CHOSEN:
@@ -277,6 +284,24 @@ class ScriptedResident(Visitor):
             case _:
                 return False
         return True
+
+    def _answer_second_reading(self, model: ScreenModel) -> None:
+        """Lay the card down once more and type, where there is a PIN for it; leave it out otherwise, and after any no."""
+        assert self._runner is not None
+        match model.body:
+            case Picture() if self._wishes.attributes_pin and not self._laid_again:
+                self._laid_again = True
+                self._hand.place()
+            case PinPad(alarming=False):
+                for digit in self._wishes.attributes_pin:
+                    self._runner.post(PinTyped(self._runner.pin.push(int(digit))))
+                self._touch(Button.OK)
+            case Picture() | PinPad():
+                self._touch(Button.SKIP)
+            case Message():
+                self._touch(Button.NEXT)
+            case _:
+                pass
 
     def _choose(self, screen: ScreenId, choices: Choices) -> None:
         wishes = self._wishes

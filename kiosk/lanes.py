@@ -24,6 +24,8 @@ class Lane(Enum):
     """Outcome reports and settlement."""
     DESK = "desk"
     """At a counter: the 受付票 and the look into the trays, while papers of earlier residents move on their own lane."""
+    STATUS = "status"
+    """At a counter: the word to the clerks that the terminal is there; nothing ever waits for it."""
 
 
 class Lanes:

@@ -16,6 +16,7 @@ from kiosk.adapters.card.pcsc import PcscCardReader
 from kiosk.adapters.card.virtual import VirtualCard, VirtualCardReader
 from kiosk.adapters.payment.scripted import MoneyFault, ScriptedCashier
 from kiosk.counter_machine import (
+    SPECIMEN_COUNTER,
     SPECIMEN_TRAYS,
     at_counter,
     counter_flow,
@@ -85,7 +86,7 @@ def in_service(settings: MachineSettings, mode: str) -> Iterator[Machine]:
             yield Machine(world, flow, None)
         else:
             printer = behind.open(world.kiosk_id)
-            yield Machine(at_counter(world, printer), counter_flow(flow, behind.trays), None)
+            yield Machine(at_counter(world, printer, behind.municipality), counter_flow(flow, behind.trays), None)
 
 
 @contextmanager
@@ -111,7 +112,7 @@ def demonstrated(options: argparse.Namespace) -> Iterator[Machine]:
         _sandbox_center(options) as url,
         tempfile.TemporaryDirectory(prefix="kiosk-journal-") as folder,
     ):
-        access = sandbox_access(options.data, url, "counter-0001" if counter else "kiosk-0001")
+        access = sandbox_access(options.data, url, options.terminal if counter else "kiosk-0001")
         journal = Path(folder) / "journal.db"
         with open_world(
             access,
@@ -126,7 +127,8 @@ def demonstrated(options: argparse.Namespace) -> Iterator[Machine]:
                 yield Machine(world, flow, demonstration)
                 return
             printer = virtual_counter_printer(demonstration.paper, PdfSink(options.out / SPECIMEN_TRAYS[1]))
-            yield Machine(at_counter(world, printer), counter_flow(flow, SPECIMEN_TRAYS), demonstration)
+            behind_it = at_counter(world, printer, SPECIMEN_COUNTER)
+            yield Machine(behind_it, counter_flow(flow, SPECIMEN_TRAYS), demonstration)
 
 
 @contextmanager
@@ -153,6 +155,9 @@ def _sandbox_center(options: argparse.Namespace) -> Iterator[str]:
         return
     with private_center(options.data, options.at, tell_page=tell_page if counter else None) as own:
         yield own
+
+
+_OF_MONEY = frozenset({"little_change", "money_away", "money_lost", "refund_lost"})
 
 
 def _faults(devices: Demonstration) -> dict[str, Callable[[], None]]:
@@ -194,13 +199,14 @@ def _faults(devices: Demonstration) -> dict[str, Callable[[], None]]:
     }
 
 
-def dock_for(devices: Demonstration, strings: dict[Language, Strings]) -> DemoDock:
-    """Make the window that plays with the virtual devices."""
+def dock_for(devices: Demonstration, strings: dict[Language, Strings], *, takes_money: bool) -> DemoDock:
+    """Make the window that plays with the virtual devices; a machine that takes no money has none to play with."""
     japanese = strings[JAPANESE]
     files = sorted(read_card_files(devices.cards), key=lambda card: card.persona != "hanako")  # the good card first
     personas = [(card.persona, f"{card.title_ja}\n{card.title_en}") for card in files]
-    faults = _faults(devices)
-    dock = DemoDock(japanese, personas, [(name, japanese.sentence(f"ui.fault_{name}")) for name in faults])
+    faults = {name: act for name, act in _faults(devices).items() if takes_money or name not in _OF_MONEY}
+    titles = [(name, japanese.sentence(f"ui.fault_{name}")) for name in faults]
+    dock = DemoDock(japanese, personas, titles, takes_money=takes_money)
     # Kept, so that a card counts its wrong PINs from one visit to the next.
     cards = {name: VirtualCard.from_file(devices.cards / f"{name}.json") for name, _ in personas}
     dock.card_placed.connect(lambda name: devices.reader.place(cards[name]))

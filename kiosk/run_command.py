@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
         eventlog.write(eventlog.Started(options.mode, "card,money,printer" if demonstration is not None else ""))
         if demonstration is not None:
             print(f"見本 SPECIMEN: virtual card, money and printer; paper goes to {options.out}", file=sys.stderr)
-            dock = dock_for(demonstration, strings)
+            dock = dock_for(demonstration, strings, takes_money=machine.flow.takes_payment)
             dock.place_beside(window, application.primaryScreen().availableGeometry())
             dock.show()
         return _serve(application, window, machine, pin, password)

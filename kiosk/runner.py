@@ -14,6 +14,8 @@ from typing import Protocol, assert_never
 
 from kiosk import eventlog, settlement
 from kiosk.acts import Acts
+from kiosk.attribute_acts import AttributeActs
+from kiosk.counter_status import CounterStatus
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow.advance import advance
@@ -42,7 +44,12 @@ STUCK_S = 15.0
 STUCK = "CARD-01"
 SEEN_TO = frozenset({Lane.BOOKS, Lane.DESK})
 """Lanes that do what they were given when the program ends: outcomes, and the slip with the number of a case."""
-PATIENCE_S = {Lane.CARD: 2.0, Lane.CENTER: 2.0, Lane.BOOKS: 2.0, Lane.MONEY: 20.0, Lane.PAPER: 20.0, Lane.DESK: 5.0}
+PATIENCE_S = dict.fromkeys(Lane, 2.0) | {
+    Lane.MONEY: 20.0,
+    Lane.PAPER: 20.0,
+    Lane.DESK: 5.0,
+    Lane.STATUS: 0.5,
+}
 """How long the end of the program waits for what is being done: coins and sheets that move are better seen to the end."""
 
 
@@ -104,8 +111,14 @@ class Runner:
         self.password = PasswordBuffer() if password is None else password
         """Both filled on the screen, and taken once by the card adapter."""
         self._acts = Acts(world, self.post, self._lanes.do, self._report, figures, self.pin, self.password)
+        self._attributes = AttributeActs(world.reader, self._acts.channel_of, self.pin, self.post)
         self._sets = Sets(world, self.post, self._lanes.do, self._report)
         self._slips = SlipActs(world, settings, self.post)
+        self._status = (
+            None
+            if world.counter_of is None
+            else CounterStatus(world.center, world.counter_of, world.printer, world.slips)
+        )
         self._roll_low = False
 
     # --- the flow's own thread ------------------------------------------------------------------------------------
@@ -173,9 +186,15 @@ class Runner:
             self._perform(effect)
         if isinstance(self._state, Idle | OutOfService):
             self._recheck_health(now.steady_s)
+        self._tell_status(now.steady_s)
         if self._reports.is_due(now.steady_s) and not self._lanes.busy_s(Lane.BOOKS):
             self._do(Lane.BOOKS, "RepeatReports", self._reports.tell_again)
         self._show()
+
+    def _tell_status(self, steady_s: float) -> None:
+        status = self._status
+        if status is not None and not self._lanes.busy_s(Lane.STATUS) and status.is_due(steady_s, self._failing):
+            self._do(Lane.STATUS, "TellStatus", status.tell)
 
     def _started(self, touch: Touch) -> ev.Event:
         if touch.button is Button.LANGUAGE:
@@ -232,6 +251,10 @@ class Runner:
                 acts.password.clear()
             case fx.SendApplication():
                 self._do(Lane.CENTER, name, partial(acts.send_application, effect))
+            case fx.InspectAttributes():
+                self._do(Lane.CARD, name, partial(self._attributes.inspect, effect))
+            case fx.ReadAttributes():
+                self._do(Lane.CARD, name, partial(self._attributes.read, effect))
             case fx.PlaceOrder():
                 self._do(Lane.CENTER, name, partial(acts.place_order, effect))
             case fx.AbandonOrder():
@@ -290,7 +313,7 @@ class Runner:
 
     def _settle_books(self) -> str:
         world = self._world
-        found = settlement.settle(world.journal, world.money)
+        found = settlement.settle(world.journal, world.money, world.printer)
         for outcome in found.outcomes:
             if outcome.case is not None:
                 eventlog.write(eventlog.CaseOpened("CASE-01", outcome.transaction))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from kiosk.domain.certificates import TransactionId
+from kiosk.domain.certificates import MunicipalityCode, TransactionId
 from kiosk.ports.card import CardReader
 from kiosk.ports.center import IssuingCenter
 from kiosk.ports.clock import Clock
@@ -25,6 +25,8 @@ class World:
     clock: Clock
     kiosk_id: str
     """Whose slips these are: the name in this device's own certificate."""
+    counter_of: MunicipalityCode | None = None
+    """Whose clerks are told how the printers are; None but at a counter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from issuing_center.availability import JST
 from issuing_center.compose.face import Face, birth_date
-from issuing_center.counter.words import ITEMS, KINDS, SCOPES
+from issuing_center.counter.card_attributes import Attribute, CardWord, Compared
+from issuing_center.counter.words import ATTRIBUTES, ITEMS, KINDS, SCOPES
 from issuing_center.entitlement import Chosen, Residents
 from issuing_center.paper.era import era_date, era_year
 from issuing_center.paper.ryoshu import ReceiptSheet
@@ -30,6 +31,8 @@ class Reception:
     verified_at: datetime
     method: str
     repeats: bool
+    card: CardWord | None = None
+    """What the card's own attributes say beside the register; None where the office does not ask for them."""
 
 
 def application(
@@ -56,6 +59,7 @@ def application(
         method=reception.method.upper(),
         serials=serials,
         repeats=reception.repeats,
+        card=None if reception.card is None else _said(reception.card),
         txn=face["txn"],
         specimen=face["specimen"],
     )
@@ -76,6 +80,15 @@ def receipt(face: Face, order: OrderRequest, reception: Reception) -> ReceiptShe
         txn=face["txn"],
         specimen=face["specimen"],
     )
+
+
+def _said(card: CardWord) -> str:
+    """Say what the clerk needs to know; of what differs only which it is, for the card can be looked at."""
+    if not isinstance(card, Compared):
+        return "読み取りなし（本人が選ばず、又は読み取れず）"
+    if not card.differing:
+        return f"券面事項入力補助で確認（{'・'.join(ATTRIBUTES[each] for each in Attribute)}）"
+    return f"相違あり：{'・'.join(ATTRIBUTES[each] for each in card.differing)}（カードの券面を確認してください）"
 
 
 def _at(instant: datetime) -> str:

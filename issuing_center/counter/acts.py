@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from issuing_center.counter import books, tables
-from issuing_center.counter.models import Slip, Waiting
+from issuing_center.counter.models import SheetCode, Slip, Waiting
 from issuing_center.counter.refusals import CounterNo, CounterRefusal
 from issuing_center.counter.reports import settle_free
 from issuing_center.counter.rows import waiting_rows
+from issuing_center.counter.sheets import MIXED_UP, missing, mixed_up
 from issuing_center.counter.staff import Staff
 from issuing_center.counter.states import (
     Act,
@@ -26,7 +27,7 @@ from issuing_center.counter.states import (
     after,
 )
 from issuing_center.counter.throwing import good_sheets, throw_away, throw_away_good
-from issuing_center.counter.views import row_of_slip, settings_of
+from issuing_center.counter.views import find_slip, settings_of
 from issuing_center.database import writing
 from issuing_center.ledger import store as ledger
 from issuing_center.ledger.entries import TransactionId
@@ -65,7 +66,8 @@ def confirm_printed(service: Service, staff: Staff, request_id: str) -> Waiting 
         connection.execute(update(of).where(*latest).values(state=SheetState.PRINTED.value, sheets=of.c.pages))
         if row.fee_yen == 0:
             settle_free(connection, row.request_id, now)
-        return {"attention": None, "reprint_permitted": False}
+        # That they lie there does not say whose each is.
+        return {"attention": MIXED_UP if row.attention == MIXED_UP else None, "reprint_permitted": False}
 
     return _act(service, staff, request_id, Act.CONFIRM_PRINTED, effect)
 
@@ -106,8 +108,20 @@ def take_fee(
     return _act(service, staff, request_id, Act.TAKE_FEE, effect, method.value)
 
 
-def hand_over(service: Service, staff: Staff, slip: Slip) -> Waiting | CounterRefusal:
-    """Redeem a slip: the sheets go to whoever brought it. REDEEMED the second time, OTHER_DAY, NOT_PAID, WRONG_CHECK."""
+def hand_over(
+    service: Service, staff: Staff, slip: Slip, scanned: tuple[SheetCode, ...] = ()
+) -> Waiting | CounterRefusal:
+    """Redeem a slip: the sheets go to whoever brought it. REDEEMED the second time, OTHER_DAY, NOT_PAID, WRONG_CHECK.
+
+    `scanned` are the sheets that the clerk scanned; refusals of `sheets.mixed_up` for one that is not this number's. What was
+    not scanned was looked at; SCAN_ALL where that is not enough any more.
+    """
+    found = find_slip(service, staff, slip)
+    if isinstance(found, CounterRefusal):
+        return found
+    refusal = mixed_up(service, staff, found.request_id, scanned) if scanned else None
+    if refusal is not None:
+        return refusal
 
     def effect(connection: Connection, row: Row[Any], _now: datetime) -> CounterRefusal | dict[str, Any]:
         of = tables.sheets
@@ -116,18 +130,19 @@ def hand_over(service: Service, staff: Staff, slip: Slip) -> Waiting | CounterRe
         return {"attention": None}
 
     with writing(service.engine) as connection:
-        found = row_of_slip(service, connection, staff, slip)
-        if isinstance(found, CounterRefusal):
-            return found
         row = books.load(connection, found.request_id, staff.municipality_code)
         assert row is not None  # no number is ever deleted
+        count, unseen = missing(connection, row, scanned)
         match CounterState(row.state):
             case CounterState.HANDED_OVER:
                 return CounterRefusal(CounterNo.REDEEMED, CounterState.HANDED_OVER)
             case CounterState.PRINTED:
                 return CounterRefusal(CounterNo.NOT_PAID, CounterState.PRINTED)
+            case CounterState.PAID if unseen and row.attention == MIXED_UP:
+                return CounterRefusal(CounterNo.SCAN_ALL, CounterState.PAID)
             case _:
-                return _perform(service, connection, staff, row, Act.HAND_OVER, effect, "")
+                detail = f"scanned {count - unseen}/{count}"
+                return _perform(service, connection, staff, row, Act.HAND_OVER, effect, detail)
 
 
 def cancel(service: Service, staff: Staff, request_id: str, reason: CancelReason) -> Waiting | CounterRefusal:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from issuing_center import wire
 from issuing_center.compose.counter import Reception, application, receipt
 from issuing_center.compose.face import Face
+from issuing_center.counter.card_attributes import compare
 from issuing_center.counter.desk import Desk
 from issuing_center.counter.keeping import Application, Kept, keep
 from issuing_center.entitlement import Chosen
@@ -54,6 +55,7 @@ def draw_papers(
         verified_at=visit.opened_at,
         method=visit.verification or "ocsp",
         repeats=desk.repeats,
+        card=compare(service, visit, applicant) if desk.office.ask_card_attributes else None,
     )
     sheet = application(face, order, chosen, applicant, reception, tuple(serials))
     drawn = draw_application(sheet, service.fonts)

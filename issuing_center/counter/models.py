@@ -53,7 +53,7 @@ class Waiting:
     reprint_permitted: bool
     """Whether the resident may lay the card again and get what was spoilt, under this number and without a fee."""
     attention: str | None
-    """A word that asks for a clerk: unreported, lost, outcome_differs, paid_not_handed; None where all is well."""
+    """A word that asks for a clerk: unreported, lost, outcome_differs, paid_not_handed, mixed_up; None where all is well."""
     sheets: tuple[Sheet, ...]
     """Certificates by copy, those of earlier printings included."""
     acts: tuple[Act, ...]
@@ -78,6 +78,27 @@ class TypedSlip:
 
 
 Slip = ScannedSlip | TypedSlip
+
+
+@dataclass(frozen=True, slots=True)
+class Serial:
+    """A certificate by its 発行番号."""
+
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper that lies around certificates, by its QR."""
+
+    letter: str
+    """A: 申請書, R: 領収書."""
+    txn: str = field(repr=False)
+    """Of the order that it was printed for."""
+
+
+SheetCode = Serial | Paper
+"""What a scanner reads on a sheet."""
 
 
 @dataclass(frozen=True, slots=True)

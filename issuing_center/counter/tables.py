@@ -173,3 +173,18 @@ seal_codes = Table(
     Column("method", String(8), nullable=False),
     Index(None, "expires_at"),
 )
+
+staff_locks = Table(
+    "staff_lock",
+    metadata,
+    # Only ever added to: the last line of a clerk and a certificate says what counts.
+    Column("municipality_code", String(6), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("staff_id", String(32), nullable=False),
+    Column("certificate_sha256", String(64), nullable=False),  # empty: all of the clerk's
+    Column("locked", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Index(None, "municipality_code", "staff_id"),
+)

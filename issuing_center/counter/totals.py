@@ -14,6 +14,7 @@ from issuing_center.counter import books, tables
 from issuing_center.counter.desk import void_receipt
 from issuing_center.counter.models import Waiting
 from issuing_center.counter.rows import waiting_rows
+from issuing_center.counter.sheets import MIXED_UP
 from issuing_center.counter.staff import Staff
 from issuing_center.counter.states import Act, CancelReason, CounterState, SheetState
 from issuing_center.counter.throwing import throw_away_good
@@ -198,9 +199,9 @@ def close_in(engine: Engine, staff: Staff, day: date, office: str | None, now: d
                 continue
             if books.is_settled(connection, row.request_id):
                 of = tables.requests
-                connection.execute(
-                    update(of).where(of.c.request_id == row.request_id).values(attention="paid_not_handed")
-                )
+                if row.attention != MIXED_UP:  # which asks for more
+                    here = of.c.request_id == row.request_id
+                    connection.execute(update(of).where(here).values(attention="paid_not_handed"))
                 continue
             throw_away_good(connection, row, now)
             void_receipt(connection, row.request_id)

@@ -1,5 +1,6 @@
 """What certificates, scopes and items are called on an office's papers and pages."""
 
+from issuing_center.counter.card_attributes import Attribute
 from issuing_center.wire import ItemName, Kind, Scope
 
 KINDS = {
@@ -29,4 +30,11 @@ ITEMS = {
     ItemName.MY_NUMBER: "個人番号",
     ItemName.FOREIGN_STATUS: "国籍・在留資格等",
     ItemName.OVERSEAS_VOTING: "在外選挙人名簿等への登録",
+}
+
+ATTRIBUTES = {
+    Attribute.NAME: "氏名",
+    Attribute.ADDRESS: "住所",
+    Attribute.BIRTH_DATE: "生年月日",
+    Attribute.SEX: "性別",
 }

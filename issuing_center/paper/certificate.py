@@ -48,7 +48,7 @@ def draw_certificate(
         for number, body in enumerate(bodies):
             pen = ValuePen(number, font, fonts, placed)
             mark = essentials.page_mark.format(number=number + 1, count=len(bodies))
-            _write_page(sheet, mark, kept.seal_side_pt, pen, body)
+            _write_page(sheet, mark, essentials.numbered_above, kept.seal_side_pt, pen, body)
             names = {name: name for name in pen.names}
             own.update({item.name: item for item in pen.objects})
             pages.append(Page(zlib.compress(pen.content(), 1), b"/Filter /FlateDecode", {"F": VALUE_FONT}, names))
@@ -60,15 +60,24 @@ def draw_certificate(
     return DrawnDocument(parts.assembled(), len(pages), tuple(placed), parts)
 
 
-def _write_page(sheet: Certificate, mark: str, seal_side: float, pen: ValuePen, body: Body) -> None:
+def _write_page(
+    sheet: Certificate, mark: str, numbered_above: bool, seal_side: float, pen: ValuePen, body: Body
+) -> None:
     right = form.x_pt(grid.LEFT_MM + grid.COLUMNS * grid.COLUMN_MM)
     if sheet.specimen:
         pen.drawing(form.SPECIMEN)
     pen.drawing(form.FORM)
-    pen.line("issue_number", f"発行番号　{sheet.issue_number}", right, form.y_pt(22.6), 8.5, share=1)
+    issue_number = f"発行番号　{sheet.issue_number}"
+    if numbered_above:
+        pen.line("page_number", mark, right, form.y_pt(22.6), 9, share=1)
+    else:
+        pen.line("issue_number", issue_number, right, form.y_pt(22.6), 8.5, share=1)
     body(pen)
     pen.line("issued_on", era_date(sheet.issued_on), form.x_pt(form.DATE_LEFT_MM), form.y_pt(form.DATE_MM), 11)
-    pen.line("page_number", mark, PAGE_PT[0] / 2, form.y_pt(form.FOOT_MM), 9, share=0.5)
+    if numbered_above:
+        pen.line("issue_number", issue_number, PAGE_PT[0] / 2, form.y_pt(form.FOOT_MM), 8.5, share=0.5)
+    else:
+        pen.line("page_number", mark, PAGE_PT[0] / 2, form.y_pt(form.FOOT_MM), 9, share=0.5)
     pen.line("txn", f"管理番号　{sheet.txn}", right, form.y_pt(form.FOOT_MM), 6, share=1)
     bottom = form.y_pt(form.SEAL_CENTRE_MM) - seal_side / 2
     pen.drawing(form.SEAL, form.x_pt(form.SEAL_LEFT_MM), bottom, seal_side / 1000)

@@ -25,7 +25,7 @@ from issuing_center.paper.seal import Imprint, Seal
 from issuing_center.paper.sheet import Certificate, Essentials, SealColour
 from issuing_center.pdf_signature import is_whole
 
-BACK_DRAWINGS: Final = frozenset({"Back", "Ground", "Cells", "CodeL", "CodeR"})
+BACK_DRAWINGS: Final = frozenset({"Back", "Cells", "CodeL", "CodeR"})
 """What every back draws, by the names of `back.drawing`."""
 _MARGIN_PT: Final = 10 * MM
 _REFERENCE: Final = re.compile(rb"/(\w+) (\d+) 0 R")

@@ -102,6 +102,8 @@ VALUES: Final[dict[str, Cell]] = {
 """Cells of the items every person has, by field name of PersonEntry."""
 
 FOREIGN_VALUES: Final[dict[str, Cell]] = {
+    "kanji_name": Cell(RIGHT, END, 5),
+    "katakana_name": Cell(LABEL, END, 6),
     "alias": Cell(LABEL, MIDDLE, 8),
     "article_30_45": Cell(RIGHT, END, 8),
     "nationality": Cell(LABEL, MIDDLE, 9),
@@ -111,7 +113,9 @@ FOREIGN_VALUES: Final[dict[str, Cell]] = {
     "card_number": Cell(LABEL, MIDDLE, 11),
     "remarks": Cell(RIGHT, END, 11),
 }
-"""Cells of the items only foreign residents have, in the spare pairs; remarks take the last pair."""
+"""Cells of the items only foreign residents have: in the spare pairs, the last of which is for remarks, and in NATIONAL_ONLY."""
+NATIONAL_ONLY: Final = frozenset({"hittosha", "honseki"})
+"""Items whose cells a foreign resident, who has no 戸籍, needs for the names beside the one in Latin letters."""
 
 SPARE: Final = tuple(Cell(left, right, row) for row in (8, 9) for left, right in ((LABEL, MIDDLE), (RIGHT, END)))
 """Values of the spare pairs of Japanese nationals, closed with the mark."""
@@ -126,16 +130,16 @@ _COMMON_LABELS: Final = (
     _left("生年月日", 5),
     Label("性別", Cell(13.2, 14.8, 5)),
     Label("続柄", Cell(17, 18.6, 5)),
-    _left("本籍", 6),
     _left("転入前住所", 7),
     _right("個人番号", 0),
     _right("住民票コード", 1),
     _right("住所を定めた年月日", 3),
     _right("届出日", 4),
-    _right("筆頭者", 5),
 )
 NATIONAL_LABELS: Final = (
     *_COMMON_LABELS,
+    _right("筆頭者", 5),
+    _left("本籍", 6),
     _right("住民となった年月日", 2),
     _left("＊＊＊", 8),
     _right("＊＊＊", 8),
@@ -146,6 +150,8 @@ NATIONAL_LABELS: Final = (
 FOREIGN_LABELS: Final = (
     *_COMMON_LABELS,
     _right("外国人住民となった年月日", 2),
+    _right("漢字併記名", 5),
+    _left("カタカナ併記名", 6),
     _left("通称", 8),
     _right("第30条の45に規定する区分", 8),
     _left("国籍・地域", 9),

@@ -144,6 +144,8 @@ def _page(address: str, head_name: Cell, persons: Sequence[PersonEntry], first: 
         pen.cell(f"persons[{index}].number", str(index + 1), left, top, _NUMBER, grid.ROW_MM * MM)
         cells = _NATIONAL_CELLS if person.foreign is None else _FOREIGN_CELLS
         for item, value in person_items(person):
+            if item in grid.NATIONAL_ONLY and person.foreign is not None:
+                continue
             if item == "remarks" and person.foreign is None:
                 for cell in grid.SPARE:
                     pen.cell(f"persons[{index}].spare", Mark.NOT_APPLICABLE.value, left, top, cell, grid.ROW_MM * MM)

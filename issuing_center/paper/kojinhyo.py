@@ -42,10 +42,6 @@ class KojinhyoPerson:
     """異動前住所: the address before the last move inside the municipality; BLANK when there was none."""
     history: tuple[HistoryEntry, ...] | Mark = field(repr=False)
     """異動履歴, oldest first; OMITTED unless asked for. More than a page holds goes on to the person's next page."""
-    kanji_name: Cell = field(default=Mark.NOT_APPLICABLE, repr=False)
-    """漢字併記名 of a foreign resident; not printed for Japanese nationals."""
-    katakana_name: Cell = field(default=Mark.NOT_APPLICABLE, repr=False)
-    """カタカナ併記名 of a foreign resident; not printed for Japanese nationals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +146,7 @@ _FOREIGN: Final = _Shape(
     "Foreign",
     _rows(
         "外国人住民となった年月日",
-        _pair("漢字併記名", "kanji_name", "カタカナ併記名", "katakana_name"),
+        _pair("漢字併記名", "foreign.kanji_name", "カタカナ併記名", "foreign.katakana_name"),
         _pair("通称", "foreign.alias", "第30条の45に規定する区分", "foreign.article_30_45"),
         _pair("国籍・地域", "foreign.nationality", "在留期間等", "foreign.period"),
         _pair("在留資格", "foreign.status", "在留期間等の満了の日", "foreign.period_ends_on"),
@@ -204,8 +200,6 @@ def _page(sheet: KojinhyoSheet, index: int, history: tuple[HistoryEntry, ...], f
     write_header(pen, sheet.address, sheet.head_name)
     pen.drawing(shape.name)
     items = [*person_items(person.entry), ("address_before", printed(person.address_before))]
-    if person.entry.foreign is not None:
-        items += [("kanji_name", printed(person.kanji_name)), ("katakana_name", printed(person.katakana_name))]
     shape.table.write(pen, items, prefix)
     shape.history.write(pen, [_line(entry) for entry in history], f"{prefix}history", first)
 

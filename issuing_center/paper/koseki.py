@@ -98,9 +98,10 @@ class KosekiSheet(Certificate):
 
     @property
     def essentials(self) -> Essentials:
-        """Title, sentence and names of this form. Pages are marked as 戸籍 does: of how many first, then which."""
+        """Title, sentence and names of this form. Pages are marked as 戸籍 does: above, of how many first, then which."""
         names = (self.hittosha, *[person.given_name for person in self.persons])
-        return Essentials(self.kind.value, _SENTENCES[self.kind], names, None, page_mark="（{count}の{number}）")
+        mark = "（{count}の{number}）"
+        return Essentials(self.kind.value, _SENTENCES[self.kind], names, None, page_mark=mark, numbered_above=True)
 
 
 _FORM: Final = FlowForm((("本籍", "honseki"), ("氏名", "hittosha")))

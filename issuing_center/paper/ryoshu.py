@@ -16,6 +16,8 @@ from issuing_center.paper.sheet import Issuer
 from issuing_center.paper.table import Field, Head, Slot, Stack, Table, row
 from issuing_center.paper.values import ValuePen
 
+LETTER: Final = "R"
+"""What its code begins with."""
 TITLE: Final = "領収書"
 
 
@@ -149,4 +151,6 @@ def draw_receipt(sheet: ReceiptSheet, fonts: PaperFonts) -> Drawn:
             right = form.x_pt(grid.LEFT_MM + grid.COLUMNS * grid.COLUMN_MM)
             pen.line("repeats", "【再印刷】先に印刷したものは無効", right, form.y_pt(31.5), 10, share=1)
 
-    return draw_office_paper(sheet.issuer, TITLE, _LAYOUT, body, fonts, txn=sheet.txn, specimen=sheet.specimen)
+    return draw_office_paper(
+        sheet.issuer, TITLE, _LAYOUT, body, fonts, letter=LETTER, txn=sheet.txn, specimen=sheet.specimen
+    )

@@ -127,6 +127,8 @@ class Essentials:
     """The registered 印影 that every page must show at its own size; None on all forms but one."""
     page_mark: str = "（{number}／{count}）"
     """How a page says which of how many it is."""
+    numbered_above: bool = False
+    """Whether that stands above the form and the 発行番号 below it, as on a 戸籍; elsewhere it is the other way round."""
     born: date | None = field(default=None, repr=False)
     """生年月日 of the first of the names, if it is shown and known as a date."""
 
@@ -154,7 +156,10 @@ class Certificate(ABC):
 
 @dataclass(frozen=True, slots=True)
 class ForeignItems:
-    """Items only foreign residents have; each may be omitted on its own. They fill the spare pairs of the block."""
+    """Items only foreign residents have; each may be omitted on its own.
+
+    They fill the spare pairs of the block, and the cells of 本籍 and 筆頭者, which a foreign resident has not.
+    """
 
     alias: Cell = field(repr=False)
     """通称; NOT_APPLICABLE when none is registered."""
@@ -170,6 +175,10 @@ class ForeignItems:
     """在留期間等の満了の日; printed in the Western calendar, as on the residence card."""
     card_number: Cell = field(repr=False)
     """在留カード等の番号."""
+    kanji_name: Cell = field(default=Mark.NOT_APPLICABLE, repr=False)
+    """漢字併記名; NOT_APPLICABLE when none is recorded."""
+    katakana_name: Cell = field(default=Mark.NOT_APPLICABLE, repr=False)
+    """カタカナ併記名, likewise."""
 
 
 @dataclass(frozen=True, slots=True)

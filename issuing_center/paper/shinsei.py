@@ -15,6 +15,8 @@ from issuing_center.paper.sheet import DateCell, Issuer, Mark
 from issuing_center.paper.table import Field, Head, Items, Slot, Stack, Table, row
 from issuing_center.paper.values import ValuePen
 
+LETTER: Final = "A"
+"""What its code begins with."""
 TITLE: Final = "証明書交付申請書"
 MOST_SERIALS: Final = 10
 
@@ -57,6 +59,8 @@ class ApplicationSheet:
     """Whether it stands for copies that are printed again in place of spoilt ones."""
     txn: str
     specimen: bool = False
+    card: str | None = None
+    """What the card's 券面事項入力補助AP says beside the register; None where the office does not ask for it."""
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.serials) <= MOST_SERIALS:
@@ -120,6 +124,7 @@ _IDENTITY: Final = Table(
     (
         row(Head("本人確認", _LABEL, 9), Slot("identity", size_pt=12), height=1.2),
         row(Head("確認日時", _LABEL, 9), Slot("verified_at", 15), Head("失効情報の確認", 8), Slot("method")),
+        row(Head("券面事項", _LABEL, 9), Slot("card", size_pt=10, least_pt=7)),
     ),
     row_mm=8.0,
     top_mm=_REQUEST.bottom_mm + 3,
@@ -188,6 +193,7 @@ def draw_application(sheet: ApplicationSheet, fonts: PaperFonts) -> Drawn:
                 ("identity", "電子証明書による本人確認済（利用者証明用電子証明書）"),
                 ("verified_at", sheet.verified_at),
                 ("method", f"{sheet.method}方式"),
+                ("card", sheet.card or Mark.NOT_APPLICABLE.value),
             ),
         )
         last = len(sheet.serials)
@@ -202,7 +208,9 @@ def draw_application(sheet: ApplicationSheet, fonts: PaperFonts) -> Drawn:
             right = form.x_pt(grid.LEFT_MM + grid.COLUMNS * grid.COLUMN_MM)
             pen.line("repeats", "【再作成】廃棄した証明書に代わるもの", right, form.y_pt(31.5), 10, share=1)
 
-    return draw_office_paper(sheet.issuer, TITLE, _LAYOUT, body, fonts, txn=sheet.txn, specimen=sheet.specimen)
+    return draw_office_paper(
+        sheet.issuer, TITLE, _LAYOUT, body, fonts, letter=LETTER, txn=sheet.txn, specimen=sheet.specimen
+    )
 
 
 def _request(sheet: ApplicationSheet) -> Items:

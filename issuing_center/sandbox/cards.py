@@ -4,12 +4,13 @@ It holds the private key that a real card would never give away; that is why it 
 """
 
 from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from issuing_center.sandbox.holders import holder_of
 from issuing_center.sandbox.personas import Persona, PersonaKind, Signature
 
 CARD_FORMAT = 1
@@ -58,6 +59,7 @@ def card_file(persona: Persona, part: AuthenticationPart | None, sign: Signature
         "token_label": _TOKEN_LABELS[persona.kind],
         "auth": None if part is None else _authentication(persona, part),
         "sign": None if part is None else _signature(persona.signature, sign),
+        "attributes": _attributes(persona),
     }
 
 
@@ -82,6 +84,14 @@ def _signature(signature: Signature | None, part: SignaturePart) -> dict[str, ob
         "tries_left": SIGN_TRIES_MAX if signature is None else signature.tries_left,
         "tries_max": SIGN_TRIES_MAX,
     }
+
+
+def _attributes(persona: Persona) -> dict[str, object] | None:
+    """Give what 券面事項入力補助AP has: only a card has that, and only of a resident is it known here."""
+    holder = holder_of(persona)
+    if persona.kind is not PersonaKind.CARD or holder is None:
+        return None
+    return {**asdict(holder), "pin": persona.pin, "tries_left": TRIES_MAX, "tries_max": TRIES_MAX}
 
 
 def _certificate(certificate: x509.Certificate) -> str:

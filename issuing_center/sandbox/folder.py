@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-FORMAT = 4
+FORMAT = 5
 """Number of the layout; another number in a folder means that the folder is rebuilt."""
 
 GENERATIONS = (1, 2, 3)

@@ -64,6 +64,8 @@ class Persona:
     pin: str = "1234"
     signature: Signature | None = None
     """None: a card without 署名用電子証明書."""
+    card_address: str | None = None
+    """What the card still says where the holder moved and did not have it written to; None: what the register says."""
     registered_at: tuple[str, str, str] | None = None
     """利用登録 that the sandbox brings: municipality code, key of the 戸籍, key of the person in it."""
 
@@ -87,6 +89,13 @@ PERSONAS: tuple[Persona, ...] = (
         "Ichiro: another household, a name with rare characters",
         "ichiro",
         generation=2,
+    ),
+    Persona(
+        "noriko",
+        "典子：転入後、カードの住所を書き換えていない人",
+        "Noriko: moved in, and the card still says the old address",
+        "noriko",
+        card_address="架空県海辺市灯台一丁目1番1号",
     ),
     Persona("yoshiko", "良子：六人世帯", "Yoshiko: household of six", "yoshiko"),
     Persona(

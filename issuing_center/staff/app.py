@@ -17,7 +17,7 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 from werkzeug.wrappers import Request, Response
 
 from issuing_center import eventlog
-from issuing_center.counter.models import ScannedSlip, TypedSlip, Waiting
+from issuing_center.counter.models import ScannedSlip, SheetCode, TypedSlip, Waiting
 from issuing_center.counter.refusals import CounterNo, CounterRefusal
 from issuing_center.counter.staff import Staff
 from issuing_center.counter.totals import totals_csv
@@ -26,8 +26,8 @@ from issuing_center.municipal.package import JST
 from issuing_center.problems import Refusal
 from issuing_center.staff import messages
 from issuing_center.staff.desk import Desk, Outcome
-from issuing_center.staff.identity import Door, Tokens, staff_of
-from issuing_center.staff.live import Topic
+from issuing_center.staff.identity import Door, Tokens, Visitor, visitor_of
+from issuing_center.staff.live import Listener, Topic
 from issuing_center.web import client_certificate, guarded
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ SECURITY = {
 }
 
 NOT_SIGNED_IN = messages.Problem("STAFF-01", "職員として認証されていません。職員証明書を確認してください。")
+LOCKED_OUT = messages.Problem("STAFF-09", "この職員証明書は使用を停止されています。管理者に連絡してください。")
 NOT_FROM_PAGE = messages.Problem("STAFF-02", "画面の有効期限が切れました。再読み込みしてください。")
 NOT_READABLE = messages.Problem("STAFF-03", "入力を読み取れません。")
 OTHER_NUMBER = messages.Problem("STAFF-04", "この受付票は、表示中の番号のものではありません。")
@@ -86,12 +87,13 @@ class Site:
         if self.door is not None:
             require_sandbox("a sign-in without a certificate")
 
-    def staff_of(self, request: Request) -> Staff | None:
-        """Tell which clerk asks; None for nobody we know."""
-        staff = staff_of(client_certificate(request))
-        if staff is None and self.door is not None:
+    def visitor_of(self, request: Request) -> Visitor | None:
+        """Tell which clerk asks, locked out or not; None for nobody we know."""
+        visitor = visitor_of(client_certificate(request))
+        if visitor is None and self.door is not None:
             staff = self.door.clerk(request.cookies.get(COOKIE, ""))
-        return staff
+            return None if staff is None else Visitor(staff, "")
+        return visitor
 
 
 def _json(value: object, status: int = 200) -> Response:
@@ -147,6 +149,9 @@ def _list(site: Site, staff: Staff, _request: Request) -> Response:
 
 def _find(site: Site, staff: Staff, request: Request) -> Response:
     ask = _read(request, messages.SlipAsk)
+    sheet = messages.sheet_of(ask.slip)
+    if sheet is not None:
+        return _outcome(site.desk.find_sheet(staff, sheet))
     match messages.slip_of(ask.office, ask.slip):
         case ScannedSlip() as slip:
             return _outcome(site.desk.find_slip(staff, slip))
@@ -199,9 +204,26 @@ def _hand_over(site: Site, staff: Staff, request: Request) -> Response:
             found = site.desk.find_slip(staff, slip)
             if isinstance(found, Waiting) and found.request_id != ask.request_id:
                 return _json(OTHER_NUMBER, HTTPStatus.CONFLICT)
-            return _after(site, staff, ask.request_id, site.desk.hand_over(staff, slip))
+            scanned = tuple(_sheet(each) for each in ask.sheets)
+            return _after(site, staff, ask.request_id, site.desk.hand_over(staff, slip, scanned))
         case _:
             return _outcome(CounterRefusal(CounterNo.WRONG_CHECK))
+
+
+def _sheet(text: str) -> SheetCode:
+    sheet = messages.sheet_of(text)
+    if sheet is None:
+        raise _NoError(HTTPStatus.BAD_REQUEST, NOT_READABLE)
+    return sheet
+
+
+def _check_sheet(site: Site, staff: Staff, request: Request) -> Response:
+    ask = _read(request, messages.SheetAsk)
+    sheet = _sheet(ask.sheet)
+    outcome = site.desk.check_sheet(staff, ask.request_id, sheet)
+    if isinstance(outcome, Waiting):
+        return _json({"row": outcome, "sheet": sheet})
+    return _after(site, staff, ask.request_id, outcome)
 
 
 def _cancel(site: Site, staff: Staff, request: Request) -> Response:
@@ -258,6 +280,7 @@ POST: dict[str, Callable[..., Response]] = {
     "/api/call": _call,
     "/api/confirm-printed": _confirm_printed,
     "/api/fee": _fee,
+    "/api/check-sheet": _check_sheet,
     "/api/hand-over": _hand_over,
     "/api/cancel": _cancel,
     "/api/spoil": _spoil,
@@ -312,9 +335,12 @@ class _Answers:
                 return self._enter(arguments["token"])
             case _:
                 pass
-        staff = self._site.staff_of(request)
-        if staff is None:
+        visitor = self._site.visitor_of(request)
+        if visitor is None:
             raise _NoError(HTTPStatus.UNAUTHORIZED, NOT_SIGNED_IN)
+        staff = visitor.staff
+        if self._site.desk.is_locked(staff, visitor.certificate_sha256):
+            raise _NoError(HTTPStatus.UNAUTHORIZED, LOCKED_OUT)
         if path in PAGES:
             return self._file(PAGES[path])
         if method == "GET":
@@ -349,8 +375,8 @@ class _Answers:
     def _no(self, request: Request, no: _NoError) -> Response:
         if request.path.startswith("/api/") or request.method != "GET":
             return _json(no.problem, no.status)
-        page = "no-page.html" if no.problem is NO_PAGE else "sign-in.html"
-        return self._file(page, no.status)
+        pages = {NO_PAGE: "no-page.html", LOCKED_OUT: "locked-out.html"}
+        return self._file(pages.get(no.problem, "sign-in.html"), no.status)
 
 
 def make_app(site: Site) -> "WSGIApplication":
@@ -371,12 +397,12 @@ def make_app(site: Site) -> "WSGIApplication":
     return app
 
 
-def topic_of(site: Site, path: str, headers: Iterable[tuple[bytes, bytes]]) -> Topic | None:
+def listener_of(site: Site, path: str, headers: Iterable[tuple[bytes, bytes]]) -> Listener | None:
     """Tell what a live address may hear: `/live/console` for a clerk, `/live/display/TOKEN` for a screen; None: nothing."""
     if path == "/live/console":
         fields = [(f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}", value) for name, value in headers]
         environ = {name: value.decode("latin-1") for name, value in fields}
-        staff = site.staff_of(Request({"REQUEST_METHOD": "GET", **environ}))
-        return None if staff is None else Topic(staff.municipality_code)
+        visitor = site.visitor_of(Request({"REQUEST_METHOD": "GET", **environ}))
+        return None if visitor is None else Listener(Topic(visitor.staff.municipality_code), visitor)
     found = site.tokens.office_of(path.removeprefix("/live/display/"))
-    return None if found is None else Topic(*found)
+    return None if found is None else Listener(Topic(*found))

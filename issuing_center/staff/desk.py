@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from issuing_center.counter import acts, feed, models, totals, views
+from issuing_center.counter import acts, feed, locks, models, sheets, totals, views
 from issuing_center.counter.refusals import CounterRefusal
 from issuing_center.counter.seal_lookup import SealAnswer, seal_lookup
 from issuing_center.counter.staff import Staff
@@ -33,6 +33,9 @@ class Desk(Protocol):
     def offices(self, code: str) -> tuple[models.Office, ...]:
         """List a municipality's offices."""
 
+    def is_locked(self, staff: Staff, certificate_sha256: str) -> bool:
+        """Tell whether a clerk is locked out; a change of the feed by `locks.ACT` says that this may be another answer."""
+
     def changes_since(self, code: str, number: int) -> tuple[feed.Change, ...]:
         """Give the changes after a number."""
 
@@ -54,6 +57,12 @@ class Desk(Protocol):
     def find_slip(self, staff: Staff, slip: models.Slip) -> Outcome:
         """Find a slip's number."""
 
+    def find_sheet(self, staff: Staff, code: models.SheetCode) -> Outcome:
+        """Find a sheet's number."""
+
+    def check_sheet(self, staff: Staff, request_id: str, code: models.SheetCode) -> Outcome:
+        """Confirm that a sheet is a number's."""
+
     def call(self, staff: Staff, request_id: str) -> Outcome:
         """Call a number."""
 
@@ -63,8 +72,8 @@ class Desk(Protocol):
     def take_fee(self, staff: Staff, request_id: str, method: Settlement, exemption: str | None) -> Outcome:
         """Settle a fee."""
 
-    def hand_over(self, staff: Staff, slip: models.Slip) -> Outcome:
-        """Redeem a slip."""
+    def hand_over(self, staff: Staff, slip: models.Slip, scanned: tuple[models.SheetCode, ...]) -> Outcome:
+        """Redeem a slip, with what was scanned of the sheets."""
 
     def cancel(self, staff: Staff, request_id: str, reason: CancelReason) -> Outcome:
         """End a number."""
@@ -109,6 +118,10 @@ class CounterDesk:
         """Pass on."""
         return views.offices(self.service, code)
 
+    def is_locked(self, staff: Staff, certificate_sha256: str) -> bool:
+        """Pass on."""
+        return locks.is_locked(self.service.engine, staff, certificate_sha256)
+
     def changes_since(self, code: str, number: int) -> tuple[feed.Change, ...]:
         """Pass on."""
         return feed.changes_since(self.service, code, number)
@@ -137,6 +150,14 @@ class CounterDesk:
         """Pass on."""
         return views.find_slip(self.service, staff, slip)
 
+    def find_sheet(self, staff: Staff, code: models.SheetCode) -> Outcome:
+        """Pass on."""
+        return sheets.find_sheet(self.service, staff, code)
+
+    def check_sheet(self, staff: Staff, request_id: str, code: models.SheetCode) -> Outcome:
+        """Pass on."""
+        return sheets.check_sheet(self.service, staff, request_id, code)
+
     def call(self, staff: Staff, request_id: str) -> Outcome:
         """Pass on."""
         return acts.call(self.service, staff, request_id)
@@ -149,9 +170,9 @@ class CounterDesk:
         """Pass on."""
         return acts.take_fee(self.service, staff, request_id, method, exemption)
 
-    def hand_over(self, staff: Staff, slip: models.Slip) -> Outcome:
+    def hand_over(self, staff: Staff, slip: models.Slip, scanned: tuple[models.SheetCode, ...]) -> Outcome:
         """Pass on."""
-        return acts.hand_over(self.service, staff, slip)
+        return acts.hand_over(self.service, staff, slip, scanned)
 
     def cancel(self, staff: Staff, request_id: str, reason: CancelReason) -> Outcome:
         """Pass on."""

@@ -5,6 +5,7 @@ is no password and no cookie; only a sandbox brings a door of its own, for brows
 """
 
 import base64
+import hashlib
 import hmac
 import re
 from dataclasses import dataclass, field
@@ -26,6 +27,21 @@ class Door(Protocol):
 
     def clerk(self, session: str) -> Staff | None:
         """Tell whose session this is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A clerk, and what they came with."""
+
+    staff: Staff
+    certificate_sha256: str
+    """64 hexadecimal digits; empty for one who came through a sandbox's door."""
+
+
+def visitor_of(certificate_der: bytes) -> Visitor | None:
+    """Read who comes with a certificate that TLS has verified; None for none, and for what is not a clerk's."""
+    staff = staff_of(certificate_der)
+    return None if staff is None else Visitor(staff, hashlib.sha256(certificate_der).hexdigest())
 
 
 def staff_of(certificate_der: bytes) -> Staff | None:

@@ -5,12 +5,12 @@ that cannot keep up is let go; it connects anew by itself and reads its list aga
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from issuing_center import eventlog
+from issuing_center.counter import locks
 from issuing_center.counter.models import Waiting
 from issuing_center.counter.staff import Staff, StaffId
 from issuing_center.counter.states import Act
@@ -18,6 +18,7 @@ from issuing_center.database import UNAVAILABLE
 from issuing_center.municipal.package import JST
 from issuing_center.staff import messages
 from issuing_center.staff.desk import Desk
+from issuing_center.staff.identity import Visitor
 
 POLL_S = 0.1
 """From a commit to its notice: half of it on average."""
@@ -28,6 +29,8 @@ BACKLOG = 64
 MAX_CHANGES = 200
 """More changes at once than this, and pages read their list anew."""
 
+OUT = b"event: out\ndata: {}\n\n"
+"""A page that hears this leaves what it shows."""
 _READER = StaffId("feed")
 """Reads in nobody's name; it never acts."""
 
@@ -41,10 +44,29 @@ class Topic:
     """None: the console."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """What a page may hear, and whose it is."""
+
+    topic: Topic
+    visitor: Visitor | None = None
+    """None: a screen on a wall."""
+
+
 @dataclass(eq=False, slots=True)
 class _Page:
     topic: Topic
+    visitor: Visitor | None
     waiting: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(BACKLOG))
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What one look at a municipality found."""
+
+    told: Mapping[Topic, tuple[bytes, ...]] = field(default_factory=dict)
+    out: frozenset[Visitor] = frozenset()
+    """Clerks who are locked out."""
 
 
 class Live:
@@ -64,17 +86,21 @@ class Live:
         """How many pages are open."""
         return len(self._pages)
 
-    async def stream(self, topic: Topic) -> AsyncGenerator[bytes, None]:
-        """Give what one page hears, as Server-Sent Events, until it goes or the service ends."""
+    async def stream(self, topic: Topic, visitor: Visitor | None = None) -> AsyncGenerator[bytes, None]:
+        """Give what one page hears, as Server-Sent Events, until it goes, its clerk is locked out, or the service ends."""
         if self._closed:
             return
-        page, code, loop = _Page(topic), topic.municipality_code, asyncio.get_running_loop()
+        page, code, loop = _Page(topic, visitor), topic.municipality_code, asyncio.get_running_loop()
         latest = await loop.run_in_executor(self._threads, self._desk.latest, code)
         # Among the listeners first, and the present state after that: what changes in between is told again.
         if not any(other.topic.municipality_code == code for other in self._pages):
             self._seen[code] = latest
         self._pages.add(page)
         try:
+            # A lock that comes after this look is in the feed, which is watched from here on.
+            if visitor is not None and await loop.run_in_executor(self._threads, self._is_locked, visitor):
+                yield OUT
+                return
             if self._watcher is None or self._watcher.done():
                 self._watcher = asyncio.create_task(self._watch())
             if topic.office is None:
@@ -103,47 +129,53 @@ class Live:
                 await asyncio.sleep(self._poll_s)
                 beat = loop.time() - spoke_s >= self._heartbeat_s
                 spoke_s = loop.time() if beat else spoke_s
-                for code, topics in self._topics().items():
-                    told = await loop.run_in_executor(self._threads, self._looked, code, topics, beat)
+                for code in {page.topic.municipality_code for page in self._pages}:
+                    listeners = frozenset(
+                        Listener(page.topic, page.visitor)
+                        for page in self._pages
+                        if page.topic.municipality_code == code
+                    )
+                    news = await loop.run_in_executor(self._threads, self._looked, code, listeners, beat)
                     for page in tuple(self._pages):
-                        for message in told.get(page.topic, ()):
+                        for message in news.told.get(page.topic, ()) if page.visitor not in news.out else (OUT, None):
                             _tell(page, message)
         finally:
             # Only a mistake of ours leaves pages behind: they connect anew, and that starts another watcher.
             for page in self._pages:
                 _tell(page, None)
 
-    def _looked(self, code: str, topics: frozenset[Topic], beat: bool) -> dict[Topic, list[bytes]]:
+    def _looked(self, code: str, listeners: frozenset[Listener], beat: bool) -> "_News":
         try:
-            return self._news(code, topics, beat)
+            return self._news(code, listeners, beat)
         except UNAVAILABLE as error:
             # Pages notice that nothing comes; the next look may succeed.
             eventlog.write(eventlog.Crashed(type(error).__name__, eventlog.place_of(error)))
-            return {}
+            return _News()
 
-    def _topics(self) -> dict[str, frozenset[Topic]]:
-        found: dict[str, set[Topic]] = defaultdict(set)
-        for page in self._pages:
-            found[page.topic.municipality_code].add(page.topic)
-        return {code: frozenset(topics) for code, topics in found.items()}
-
-    def _news(self, code: str, topics: frozenset[Topic], beat: bool) -> dict[Topic, list[bytes]]:
+    def _news(self, code: str, listeners: frozenset[Listener], beat: bool) -> "_News":
         """Look once for a municipality; each message is made once, however many pages hear it."""
         changes = self._desk.changes_since(code, self._seen[code])
         if not (changes or beat):
-            return {}
+            return _News()
+        out: frozenset[Visitor] = frozenset()
+        if any(change.act == locks.ACT for change in changes):
+            visitors = {listener.visitor for listener in listeners if listener.visitor is not None}
+            out = frozenset(visitor for visitor in visitors if self._is_locked(visitor))
         number = changes[-1].number if changes else self._seen[code]
-        told: dict[Topic, list[bytes]] = {}
-        for topic in topics:
+        told: dict[Topic, tuple[bytes, ...]] = {}
+        for topic in {listener.topic for listener in listeners}:
             if topic.office is not None:
                 call = any(change.act == Act.CALL.value and change.office == topic.office for change in changes)
-                told[topic] = [self._display(code, topic.office, call=call)]
+                told[topic] = (self._display(code, topic.office, call=call),)
             elif len(changes) > MAX_CHANGES:
-                told[topic] = [_event("hello", messages.encode({"change": number}))]
+                told[topic] = (_event("hello", messages.encode({"change": number})),)
             else:
-                told[topic] = [_event("rows", self._rows(code, messages.changed(changes), number))]
+                told[topic] = (_event("rows", self._rows(code, messages.changed(changes), number)),)
         self._seen[code] = number
-        return told
+        return _News(told, out)
+
+    def _is_locked(self, visitor: Visitor) -> bool:
+        return self._desk.is_locked(visitor.staff, visitor.certificate_sha256)
 
     def _rows(self, code: str, request_ids: tuple[str, ...], number: int) -> bytes:
         reader, now = Staff(_READER, code), self._desk.now()

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from issuing_center.counter.feed import Change
-from issuing_center.counter.models import Office, ScannedSlip, Slip, TerminalStatus, TypedSlip, Waiting
+from issuing_center.counter.models import Office, ScannedSlip, SheetCode, Slip, TerminalStatus, TypedSlip, Waiting
+from issuing_center.counter.sheets import read_code
 from issuing_center.counter.states import CANCEL_LABELS, LABELS, SPOIL_LABELS, CancelReason, Settlement, SpoilReason
 from issuing_center.counter.words import KINDS
 
@@ -18,6 +19,8 @@ AWAY_AFTER = timedelta(minutes=3)
 
 _RequestId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", max_length=32)]
 _Code = re.compile(r"[0-9a-f]{32}\Z")
+_Scan = Annotated[str, Meta(min_length=1, max_length=900)]
+"""The signed code of a certificate, in hexadecimal, has at most 400 characters, and a scanner may type each byte as several."""
 _TYPED = re.compile(r"([0-9]{1,4})[ \-]+([2-9A-HJ-NP-Z]{4})\Z")
 
 M = TypeVar("M")
@@ -53,13 +56,22 @@ class SlipAsk(Struct, frozen=True, forbid_unknown_fields=True):
     """Find what a scanner or a clerk typed."""
 
     office: Annotated[str, Meta(max_length=40)]
-    slip: Annotated[str, Meta(min_length=1, max_length=80)]
+    slip: _Scan
+    """A slip; to find a number, also a number or a sheet."""
 
 
 class HandOverAsk(SlipAsk, frozen=True):
     """Redeem a slip for the number that is on the screen."""
 
     request_id: _RequestId
+    sheets: Annotated[tuple[_Scan, ...], Meta(max_length=24)] = ()
+    """What was scanned of its sheets."""
+
+
+class SheetAsk(Ask, frozen=True):
+    """Check one sheet for the number that is on the screen."""
+
+    sheet: _Scan
 
 
 class CodeAsk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -166,6 +178,11 @@ def slip_of(office: str, typed: str) -> Slip | int | None:
     if found is not None:
         return TypedSlip(office, int(found[1]), found[2])
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+
+
+def sheet_of(typed: str) -> SheetCode | None:
+    """Read what a scanner sent of a sheet."""
+    return read_code(unicodedata.normalize("NFKC", typed))
 
 
 def terminal_rows(found: tuple[TerminalStatus, ...], now: datetime) -> tuple[Terminal, ...]:

@@ -13,7 +13,8 @@ import msgspec
 from sqlalchemy import Connection, Engine
 
 from issuing_center import eventlog, wire
-from issuing_center.availability import JST, closed, is_fresh
+from issuing_center.availability import JST, application_closed, closed, is_fresh
+from issuing_center.counter.card_attributes import key_of
 from issuing_center.counter.seal_lookup import give_code
 from issuing_center.database import writing
 from issuing_center.devices import Device
@@ -34,12 +35,23 @@ from issuing_center.visits.honseki import Visitor, closed_offers, find_visitor
 from issuing_center.visits.store import Challenge, Proof, Standing, VisitId
 
 
-def municipalities(service: Service) -> wire.Municipalities:
-    """List the municipalities that issue here."""
+def municipalities(service: Service, device: Device) -> wire.Municipalities:
+    """List the municipalities that issue here, and whether each takes applications for 利用登録 from this device now."""
+    now = service.now()
+    known = service.register.rules(now.astimezone(JST).date()) if service.enforce_hours else {}
+    taking = {code: rules for code, rules in known.items() if rules.application_hours}
+    shut = {
+        code: application_closed(rules, device.device_id, now, channel=device.channel) for code, rules in taking.items()
+    }
     return wire.Municipalities(
         municipalities=[
             wire.MunicipalityInfo(
-                code=name.code, prefecture=name.prefecture, name=name.name_ja, kana=name.name_kana, name_en=name.name_en
+                code=name.code,
+                prefecture=name.prefecture,
+                name=name.name_ja,
+                kana=name.name_kana,
+                name_en=name.name_en,
+                application=shut.get(name.code),
             )
             for name in service.register.municipalities()
         ]
@@ -215,8 +227,10 @@ def _menu(
     offers = _with_references(service, device, challenge.visit_id, offers, private, now)
     offers = [_stopped(offer) if offer.kind.value in stopped else offer for offer in offers]
     office = settings.rules.office_of(device.device_id) if device.channel == "counter" else None
-    asks = office is not None and office.ask_card_attributes
-    return wire.MenuPayload(offers=offers, registration=registration, asks_attributes=asks)
+    resident = visitor.standing is Standing.RESIDENT  # nobody else gets a 申請書
+    asks = office is not None and office.ask_card_attributes and resident
+    key = key_of(service, challenge.visit_id).public_bytes if asks else None
+    return wire.MenuPayload(offers=offers, registration=registration, asks_attributes=asks, attributes_key=key)
 
 
 def _seal_card_menu(

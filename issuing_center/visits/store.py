@@ -31,7 +31,12 @@ class Standing(Enum):
     """Lives elsewhere, with none: may apply for one, and order nothing."""
 
 
-_FORGOTTEN = dict.fromkeys(("resident_id", "hpke_public_key", "issuer_key_id", "serial_hash", "certificate_serial"))
+_FORGOTTEN = dict.fromkeys(
+    (
+        *("resident_id", "hpke_public_key", "issuer_key_id", "serial_hash", "certificate_serial"),
+        "card_attributes",
+    )
+)
 """What the end of a visit erases: with it go the person and the key that documents were sealed to."""
 
 
@@ -97,6 +102,8 @@ class OpenVisit:
     standing: Standing
     certificate_serial: int | None = field(repr=False)
     verification: str | None = None
+    card_attributes: bytes | None = field(default=None, repr=False)
+    """Keyed digests of what the card says of its holder (`counter.card_attributes`); None when that was not told."""
 
 
 def create_challenge(bind: Engine | Connection, challenge: Challenge) -> None:
@@ -234,7 +241,24 @@ def load_open(bind: Engine | Connection, visit_id: VisitId, kiosk_id: str, now: 
         standing=Standing(row.holder),
         certificate_serial=None if row.certificate_serial is None else int(row.certificate_serial, 16),
         verification=row.verification,
+        card_attributes=row.card_attributes,
     )
+
+
+def note_attributes(bind: Engine | Connection, visit_id: VisitId, kiosk_id: str, digests: bytes, now: datetime) -> bool:
+    """Keep what an open visit's card says, in place of what it said before; tells whether there is such a visit."""
+    with writing(bind) as connection:
+        result = connection.execute(
+            update(visit)
+            .where(
+                visit.c.visit_id == visit_id,
+                visit.c.kiosk_id == kiosk_id,
+                visit.c.state == "open",
+                visit.c.expires_at > now,
+            )
+            .values(card_attributes=digests)
+        )
+        return result.rowcount == 1
 
 
 def close(bind: Engine | Connection, visit_id: VisitId, kiosk_id: str, now: datetime) -> bool:

@@ -28,6 +28,9 @@ visit = Table(
     Column("holder", String(16), nullable=False, server_default="resident"),  # resident, registered or applicant
     Column("verification", String(8)),  # how the revocation status was learned: ocsp or crl
     Column("certificate_serial", String(40)),  # in a visit of the 本籍地 only, and forgotten like the last four
+    Column(
+        "card_attributes", LargeBinary
+    ),  # keyed digests of what the card says, at a counter that asks; forgotten too
     CheckConstraint("state IN ('challenged', 'open', 'closed', 'failed')", name="state"),
     CheckConstraint(
         "state <> 'open' OR (subject IS NOT NULL AND resident_id IS NOT NULL AND hpke_public_key IS NOT NULL)",

@@ -4,6 +4,7 @@ This is the kiosk's only door into this package. It knows no business rule and u
 are meant, both sides hash, sign, seal and open them with their own keys.
 """
 
+from issuing_center.wire.attributes import CardAttributes, SealedAttributes
 from issuing_center.wire.codec import (
     MalformedMessageError,
     Message,
@@ -36,11 +37,13 @@ from issuing_center.wire.messages import (
 from issuing_center.wire.registration import (
     Hittosha,
     Honseki,
+    ReceptionNumber,
     RegistrationAnswer,
     RegistrationRequest,
     Telephone,
 )
 from issuing_center.wire.statements import (
+    attributes_binding,
     binds_two_sided,
     canonical,
     document_binding,
@@ -90,6 +93,7 @@ __all__ = [
     "PROBLEM_URN",
     "PUBLIC_KEY_BYTES",
     "Aware",
+    "CardAttributes",
     "Closed",
     "CounterStatus",
     "CounterTicket",
@@ -119,10 +123,12 @@ __all__ = [
     "Problem",
     "Purpose",
     "RandomId",
+    "ReceptionNumber",
     "Registration",
     "RegistrationAnswer",
     "RegistrationRequest",
     "Scope",
+    "SealedAttributes",
     "SealedDocument",
     "Serial",
     "Sha256Hex",
@@ -133,6 +139,7 @@ __all__ = [
     "VisitChallenge",
     "VisitProof",
     "VisitRequest",
+    "attributes_binding",
     "binds_two_sided",
     "canonical",
     "decode",

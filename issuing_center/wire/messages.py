@@ -43,6 +43,9 @@ class MunicipalityInfo(Message, frozen=True):
     name: str
     kana: str
     name_en: str
+    application: Closed | None = None
+    """Why no application for 利用登録 is taken at this device now, so that nobody is asked for a card in vain; null: one
+    may be, which is decided when it comes."""
 
 
 class Municipalities(Message, frozen=True):
@@ -121,6 +124,8 @@ class MenuPayload(Message, frozen=True, omit_defaults=True):
     """Short code that the resident tells the clerk in a visit for the 印鑑登録証; None in any other."""
     asks_attributes: bool = False
     """Whether this office wants the four attributes read from the card's 券面事項入力補助AP as well."""
+    attributes_key: Annotated[bytes, Meta(min_length=PUBLIC_KEY_BYTES, max_length=PUBLIC_KEY_BYTES)] | None = None
+    """The center's own public key of this visit, to which they are sealed; None where they are not asked for."""
 
 
 class OrderRequest(Message, frozen=True, omit_defaults=True):

@@ -11,6 +11,7 @@ _NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud
 
 Honseki = Annotated[str, Meta(pattern=_NO_CONTROLS, min_length=1, max_length=200)]
 Hittosha = Annotated[str, Meta(pattern=_NO_CONTROLS, min_length=1, max_length=100)]
+ReceptionNumber = Annotated[str, Meta(pattern="^[0-9A-Z-]{8,16}$", min_length=8, max_length=16)]
 Telephone = Annotated[str, Meta(pattern=r"^[0-9][0-9-]*[0-9](?![\s\S])", min_length=10, max_length=15)]
 
 
@@ -31,4 +32,4 @@ class RegistrationRequest(Message, frozen=True):
 class RegistrationAnswer(Message, frozen=True):
     """Answer of an application that was taken in."""
 
-    reception_number: Annotated[str, Meta(pattern="^[0-9A-Z-]{8,16}$", min_length=8, max_length=16)]
+    reception_number: ReceptionNumber

@@ -47,6 +47,11 @@ def menu_binding(visit: str, subject: str) -> bytes:
     return canonical("certificate-kiosk sealed menu v1", visit, subject)
 
 
+def attributes_binding(visit: str, subject: str) -> bytes:
+    """Give the HPKE `info` of the card's attributes on their way to the center: good for this visit and nobody else's."""
+    return canonical("certificate-kiosk card attributes v1", visit, subject)
+
+
 def document_binding(answer: OrderAnswer, order: OrderRequest, document: SealedDocument) -> bytes:
     """Give the HPKE `info` of a sealed document, and what the center's signature begins with.
 

@@ -115,6 +115,8 @@ class Municipality:
     kana: str
     """Reading in hiragana; orders the list."""
     name_en: str
+    application_closed: str | None = None
+    """Why no application for 利用登録 is taken here now, as a word that has a sentence; None when one may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ class Offer:
     """年度 to choose from, newest first; empty where the kind has none."""
     members: tuple[Member, ...] = field(default=(), repr=False)
     """Persons that a scope of this kind may name, in the order of the record; empty where no scope names any."""
+    reference: str | None = None
+    """Number by which staff at the window find why it cannot be had here; None where the word says all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ The same state, event and time always give the same step, and no event is an exc
 from dataclasses import replace
 from typing import assert_never
 
-from kiosk.flow import apply, counter
+from kiosk.flow import apply, attributes, counter
 from kiosk.flow import states as s
 from kiosk.flow.aside import aside
 from kiosk.flow.choose import (
@@ -88,6 +88,14 @@ def by_state(state: s.State, event: Event, now: Instant, settings: FlowSettings)
             return choosing_items(state, event)
         case s.ChoosingCopies():
             return choosing_copies(state, event)
+        case s.CardAgain():
+            return attributes.card_again(state, event)
+        case s.AttributesPin():
+            return attributes.attributes_pin(state, event, now)
+        case s.ReadingAttributes():
+            return attributes.reading_attributes(state, event, now)
+        case s.Unread():
+            return attributes.saying_unread(state, event, now)
         case s.Confirming():
             return confirming(state, event, now, settings)
         case s.CheckingTrays():

@@ -288,12 +288,12 @@ def told(state: Told, event: Event, now: Instant) -> Step:
     match event:
         case Touched(touch) if touch.button is Button.FINISH:
             return leave(state, now)
-        case Touched(touch) if touch.button is Button.APPLICATION and can_apply(state.registration):
+        case Touched(touch) if touch.button is Button.APPLICATION and can_apply(state.registration, state.municipality):
             return after_form(state.session, state.municipality, Form())
         case _:
             return ignore(state)
 
 
-def can_apply(registration: RegistrationState | None) -> bool:
-    """Tell whether an application is offered; None is somebody who needs none."""
-    return registration is not None and registration.may_apply
+def can_apply(registration: RegistrationState | None, municipality: Municipality) -> bool:
+    """Tell whether an application is offered: there, now, and in this state; None is somebody who needs none."""
+    return registration is not None and registration.may_apply and municipality.application_closed is None

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from kiosk.flow import states as s
 from kiosk.flow.apply import unsent
 from kiosk.flow.ask import ask_for_card
+from kiosk.flow.attributes import ask, timed_out, unread
 from kiosk.flow.codes import TIMED_OUT, code_of
 from kiosk.flow.counter import show_seal_code
 from kiosk.flow.custody import watch_of, with_session
@@ -58,6 +59,7 @@ class Expiry(Enum):
     CASE = "case"
     """Money may be on its way: staff."""
     NOT_TAKEN = "nobody said that it was taken"
+    WITHOUT = "go on without"
     UNSENT = "unsent"
     """Nobody knows whether an application arrived: said so, and offered to be sent again."""
 
@@ -130,6 +132,10 @@ ROWS: Mapping[type[s.State], Row] = MappingProxyType(
         s.ChoosingYear: CHOICE,
         s.ChoosingItems: CHOICE,
         s.ChoosingCopies: CHOICE,
+        s.CardAgain: CHOICE,
+        s.AttributesPin: Row(Cancel.LEAVE, Expiry.LEAVE, Lifted.PUT_BACK, tongue=Tongue.CLEAR_PIN),
+        s.ReadingAttributes: Row(Cancel.ABSENT, Expiry.WITHOUT, because="the chip is at work with the PIN"),
+        s.Unread: Row(Cancel.LEAVE, Expiry.LEAVE, Lifted.NOTED),
         s.Confirming: CHOICE,
         s.CheckingTrays: Row(Cancel.LEAVE, Expiry.TIMED_OUT),
         s.Preparing: Row(Cancel.ABANDON, Expiry.ABANDON),
@@ -218,7 +224,7 @@ def switch_language(state: s.State, tongue: Tongue, language: Language, settings
             return ignore(state)
         case _ if tongue is Tongue.ABSENT or language not in settings.languages:
             return ignore(state)
-        case s.Pin() if tongue is Tongue.CLEAR_PIN:
+        case s.Pin() | s.AttributesPin() if tongue is Tongue.CLEAR_PIN:
             session = replace(state.session, language=language)
             return Step(replace(state, session=session, typed=0, typed_at_s=None), (ClearPin(),))
         case s.Password() if tongue is Tongue.CLEAR_PASSWORD:
@@ -238,7 +244,7 @@ def tick(state: s.State, expiry: Expiry, now: Instant, settings: FlowSettings) -
     deadline_s = state.session.deadline_s
     if deadline_s is not None and now.steady_s >= deadline_s:
         return expire(state, expiry, now)
-    if isinstance(state, s.Pin) and is_stale(state, now, settings.deadlines.pin_gap_s):
+    if isinstance(state, s.Pin | s.AttributesPin) and is_stale(state, now, settings.deadlines.pin_gap_s):
         return Step(replace(state, typed=0, typed_at_s=None), (ClearPin(),))
     if isinstance(state, s.Password) and is_stale(state, now, settings.deadlines.password_gap_s):
         return Step(replace(state, typed=0, typed_at_s=None), (ClearPassword(),))
@@ -251,7 +257,7 @@ def tick(state: s.State, expiry: Expiry, now: Instant, settings: FlowSettings) -
     return warn(state, now, settings)
 
 
-def is_stale(state: s.Pin | s.Password, now: Instant, gap_s: float) -> bool:
+def is_stale(state: s.Pin | s.AttributesPin | s.Password, now: Instant, gap_s: float) -> bool:
     """Tell whether what was typed has been left alone for too long."""
     return state.typed_at_s is not None and now.steady_s >= state.typed_at_s + gap_s
 
@@ -303,6 +309,8 @@ def expire(state: s.Attended, expiry: Expiry, now: Instant) -> Step:
             # Everything came out, so the order is handed over; that nobody said so is a look at the tray for staff.
             step = leave(state, now)
             return Step(step.state, (Report(state.outcome), NotePapersLeft(state.outcome.transaction), *step.effects))
+        case s.ReadingAttributes() if expiry is Expiry.WITHOUT:
+            return timed_out(state)
         case s.Applying() if expiry is Expiry.UNSENT:
             return unsent(state, TIMED_OUT)
         case _ if expiry is Expiry.TIMED_OUT:
@@ -328,7 +336,9 @@ def lifted(state: s.State, what: Lifted) -> Step:
             return ask_for_card(state.session, aim, lifted=True)
         case s.Unsent() if what is Lifted.NOTED:
             return Step(replace(state, watch=None))
-        case s.Message() if what is Lifted.NOTED:
+        case s.AttributesPin() if what is Lifted.PUT_BACK:
+            return ask(state.session, state.verified, state.draft, lifted=True)
+        case s.Message() | s.Unread() if what is Lifted.NOTED:
             return Step(replace(state, card=s.CardPlace.AWAY, watch=None))
         case s.ReturningCard() if what is Lifted.END:
             return rest()
@@ -337,7 +347,9 @@ def lifted(state: s.State, what: Lifted) -> Step:
 
 
 def after_card(state: s.TakeCard) -> Step:
-    """Choose a certificate, get the code for the clerk, or hear where the 利用登録 stands."""
+    """Choose a certificate, get the code for the clerk, or hear where the 利用登録 stands; after a second reading, confirm."""
+    if state.draft is not None:
+        return Step(s.Confirming(state.session, state.verified, state.draft))
     match state.errand:
         case s.TakeCertificates():
             return Step(s.ChoosingKind(state.session, state.verified))
@@ -354,8 +366,12 @@ def reader_lost(state: s.State, event: ReaderLost) -> Step:
     match state:
         case s.ReturningCard():
             return rest()
-        case s.Message():
+        case s.Message() | s.Unread():
             return Step(replace(state, card=s.CardPlace.UNSEEN, watch=None))
+        case s.CardAgain() | s.AttributesPin():
+            return unread(state, code_of(event.outcome), s.CardPlace.UNSEEN)
+        case s.TakeCard() if state.draft is not None:
+            return unread(state, code_of(event.outcome), s.CardPlace.UNSEEN)
         case s.Unsent():
             return Step(replace(state, watch=None))
         case s.Applied():

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.domain.certificates import ScopeKind
+from kiosk.flow import attributes
 from kiosk.flow.apply import after_form, can_apply
 from kiosk.flow.codes import CLOSED
 from kiosk.flow.counter import check_trays
@@ -39,14 +40,15 @@ def choosing_kind(state: ChoosingKind, event: Event) -> Step:
     """Choose an offer that is open; where the 戸籍 wants a 利用登録, apply for it."""
     menu = state.verified.opened.menu
     match event:
-        case Touched(touch) if touch.button is Button.APPLICATION and can_apply(menu.registration):
+        case Touched(touch) if touch.button is Button.APPLICATION and can_apply(
+            menu.registration, state.verified.municipality
+        ):
             return after_form(state.session, state.verified.municipality, Form())
         case Touched(touch) if touch.button is Button.KIND:
             for offer in menu.offers:
                 if offer.kind.value == touch.argument and can_be_had(offer):
                     draft = first_draft(offer)
-                    first = next(asked(draft), None)
-                    return Step(page(first, state.session, state.verified, draft))
+                    return go_on(next(asked(draft), None), state.session, state.verified, draft)
             return ignore(state)
         case _:
             return ignore(state)
@@ -191,7 +193,14 @@ def onward(state: Asking, draft: Draft) -> Step:
     """Go on to the next question that is asked."""
     here = question_of(state)
     following = next((question for question in asked(draft) if question > here), None)
-    return Step(page(following, state.session, state.verified, draft))
+    return go_on(following, state.session, state.verified, draft)
+
+
+def go_on(question: Question | None, session: Session, verified: Verified, draft: Draft) -> Step:
+    """Ask a question; with none left, ask for what the card says where the office wants it, and have all confirmed."""
+    if question is None and attributes.is_due(verified):
+        return attributes.ask(session, verified, draft)
+    return Step(page(question, session, verified, draft))
 
 
 def backward(state: Asking | Confirming) -> Step:

@@ -11,6 +11,7 @@ from kiosk.domain.certificates import TransactionId
 from kiosk.flow.events import PasswordIncomplete, PinIncomplete, VisitGone
 from kiosk.flow.screen_model import Tone
 from kiosk.flow.states import CaseNumber
+from kiosk.ports.attributes import AnotherCard, AttributesBlocked, NoAttributes
 from kiosk.ports.card import (
     CardFault,
     CardRemoved,
@@ -33,12 +34,16 @@ WRONG_PIN = "PIN-01"
 PIN_BLOCKED = "PIN-02"
 SIGN_WRONG = "PIN-03"
 SIGN_BLOCKED = "PIN-04"
+KEEP_LAST_TRY = "PIN-05"
+ATTRIBUTES_BLOCKED = "PIN-06"
 NOT_A_MY_NUMBER_CARD = "CARD-04"
 OLD_CARD = "CARD-05"
 NO_CERTIFICATE = "CARD-06"
 CARD_LIFTED = "CARD-07"
 CARD_FAULT = "CARD-08"
 NO_SIGNATURE_CERTIFICATE = "CARD-09"
+ANOTHER_CARD = "CARD-10"
+NO_ATTRIBUTES = "CARD-16"
 VISIT_OVER = "VISIT-02"
 TIMED_OUT = "CENTER-02"
 CLOSED = "HOURS-01"
@@ -59,6 +64,8 @@ TONES = MappingProxyType(
         "PIN-02": Tone.STOP,
         "PIN-03": Tone.CAUTION,
         "PIN-04": Tone.STOP,
+        "PIN-05": Tone.INFORM,
+        "PIN-06": Tone.CAUTION,
         "CARD-01": Tone.STOP,
         "CARD-02": Tone.STOP,
         "CARD-03": Tone.STOP,
@@ -68,6 +75,8 @@ TONES = MappingProxyType(
         "CARD-07": Tone.CAUTION,
         "CARD-08": Tone.CAUTION,
         "CARD-09": Tone.CAUTION,
+        "CARD-10": Tone.CAUTION,
+        "CARD-16": Tone.INFORM,
         "CERT-01": Tone.CAUTION,
         "CERT-02": Tone.CAUTION,
         "CERT-03": Tone.CAUTION,
@@ -131,6 +140,9 @@ Nay = (
     | PasswordBlocked
     | PasswordIncomplete
     | NoSignatureCertificate
+    | AttributesBlocked
+    | NoAttributes
+    | AnotherCard
     | VisitGone
     | Refused
     | CenterUnavailable
@@ -164,6 +176,12 @@ def code_of(outcome: Nay) -> str:
             return SIGN_BLOCKED
         case NoSignatureCertificate():
             return NO_SIGNATURE_CERTIFICATE
+        case AttributesBlocked():
+            return ATTRIBUTES_BLOCKED
+        case NoAttributes():
+            return NO_ATTRIBUTES
+        case AnotherCard():
+            return ANOTHER_CARD
         case VisitGone():
             return VISIT_OVER
         case NotAMyNumberCard():

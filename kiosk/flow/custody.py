@@ -54,6 +54,10 @@ def holds_visit(state: s.State) -> bool:
             | s.ChoosingYear()
             | s.ChoosingItems()
             | s.ChoosingCopies()
+            | s.CardAgain()
+            | s.AttributesPin()
+            | s.ReadingAttributes()
+            | s.Unread()
             | s.Confirming()
             | s.CheckingTrays()
             | s.Preparing()
@@ -81,8 +85,10 @@ def holds_visit(state: s.State) -> bool:
 def watch_of(state: s.State) -> Ticket | None:
     """Give the ticket of the card watch that runs in a state; None when the reader is free."""
     match state:
-        case s.PlaceCard():
+        case s.PlaceCard() | s.CardAgain():
             return None if state.inspecting else state.ticket
+        case s.AttributesPin() | s.Unread():
+            return state.watch
         case s.LastTry() | s.Pin() | s.Message() | s.LastPassword() | s.Password() | s.Unsent():
             return state.watch
         case s.TakeCard() | s.ReturningCard() | s.Applied():
@@ -120,7 +126,9 @@ def with_custody(old: s.State, event: Event, step: Step) -> tuple[Effect, ...]:
     answered = isinstance(event, CardSeen | CardLifted | ReaderLost) and event.ticket == watch
     if watch is not None and watch != watch_of(new) and not answered:
         before.append(StopWatching(watch))
-    if isinstance(old, s.Pin | s.Verifying) and not isinstance(new, s.Verifying) and type(old) is not type(new):
+    at_chip = isinstance(new, s.Verifying | s.ReadingAttributes)
+    typing = isinstance(old, s.Pin | s.Verifying | s.AttributesPin | s.ReadingAttributes)
+    if typing and not at_chip and type(old) is not type(new):
         before.append(ClearPin())
     if isinstance(old, s.Password | s.Signing) and not isinstance(new, s.Signing) and type(old) is not type(new):
         before.append(ClearPassword())

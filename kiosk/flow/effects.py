@@ -114,6 +114,24 @@ class SendApplication:
 
 
 @dataclass(frozen=True, slots=True)
+class InspectAttributes:
+    """Find out whether the card of the open visit can be asked for its attributes. Answer: AttributesInspected."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAttributes:
+    """Read the card's attributes and tell them to the center. Answer: AttributesAnswered.
+
+    Takes the PIN buffer once. Each press of OK asks for this at most once; it is never asked for with fewer than two
+    tries left.
+    """
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceOrder:
     """Order with a fresh idempotency key. Answer: OrderAnswered."""
 
@@ -295,6 +313,8 @@ Effect = (
     | SignApplication
     | ClearPassword
     | SendApplication
+    | InspectAttributes
+    | ReadAttributes
     | PlaceOrder
     | AbandonOrder
     | CheckDevices

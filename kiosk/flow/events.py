@@ -11,8 +11,10 @@ from kiosk.domain.certificates import Municipality, SerialNumber, TransactionId
 from kiosk.flow.screen_model import Language, Touch
 from kiosk.flow.session import Ticket, VisitKey
 from kiosk.flow.states import CaseNumber
+from kiosk.ports.attributes import AnotherCard, AttributesBlocked, NoAttributes, WrongAttributesPin
 from kiosk.ports.card import (
     ApplicationSignature,
+    AttributesInspection,
     CardFault,
     CardRemoved,
     Inspection,
@@ -26,6 +28,7 @@ from kiosk.ports.card import (
 )
 from kiosk.ports.center import (
     ApplicationReceived,
+    AttributesTold,
     CenterUnavailable,
     DocumentMismatch,
     Issued,
@@ -70,6 +73,24 @@ class VisitGone:
 
 
 SigningOutcome = ApplicationSignature | PasswordIncomplete | VisitGone
+
+AttributesOutcome = (
+    AttributesTold
+    | WrongAttributesPin
+    | AttributesBlocked
+    | NoAttributes
+    | AnotherCard
+    | NotAMyNumberCard
+    | OldResidentCard
+    | CardRemoved
+    | CardFault
+    | ReaderUnavailable
+    | PinIncomplete
+    | VisitGone
+    | Refused
+    | CenterUnavailable
+)
+"""Of card and center together: the first that fails, or that the center has it. What the card said is in none of them."""
 
 OrderAnswer = Issued | Refused | DocumentMismatch | CenterUnavailable
 
@@ -177,6 +198,22 @@ class ApplicationAnswered:
 
     ticket: Ticket
     outcome: ApplicationReceived | Refused | CenterUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class AttributesInspected:
+    """Answer to InspectAttributes."""
+
+    ticket: Ticket
+    outcome: AttributesInspection | VisitGone
+
+
+@dataclass(frozen=True, slots=True)
+class AttributesAnswered:
+    """Answer to ReadAttributes."""
+
+    ticket: Ticket
+    outcome: AttributesOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +328,7 @@ class Settled:
     """Answer to SettleBooks: every order is reported or a numbered case."""
 
     cases: tuple[SettledCase, ...] = ()
-    """Orders that became cases for staff now."""
+    """Whose 未発行票 is still to be printed."""
     stopped: str | None = None
     """Code of an incident that staff have not closed; the machine stays stopped."""
 
@@ -311,6 +348,8 @@ Event = (
     | SignatureInspected
     | ApplicationSigned
     | ApplicationAnswered
+    | AttributesInspected
+    | AttributesAnswered
     | OrderAnswered
     | DevicesChecked
     | MoneyInserted

@@ -31,6 +31,9 @@ class ScreenId(Enum):
     YEAR = "year"
     ITEMS = "items"
     COPIES = "copies"
+    CARD_AGAIN = "card_again"
+    ATTRIBUTES_PIN = "attributes_pin"
+    UNREAD = "unread"
     CONFIRM = "confirm"
     PREPARING = "preparing"
     PAYING = "paying"
@@ -90,6 +93,7 @@ class Button(Enum):
     NOT_MINE = "not_mine"
     CORRECT = "correct"
     RETRY = "retry"
+    SKIP = "skip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,9 @@ class PinPad:
     typed: int
     tries_left: int
     note: Text | None = None
-    """A wrong PIN is told here, with what is left."""
+    """A wrong PIN is told here, with what is left; or which PIN is meant."""
+    alarming: bool = True
+    """The note is about a wrong PIN, or the last try."""
 
 
 class Keys(Enum):

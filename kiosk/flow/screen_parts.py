@@ -44,6 +44,9 @@ SAME_STEP = {
     ScreenId.VERIFYING: ScreenId.PIN,
     ScreenId.TAKE_CARD: ScreenId.PIN,
     ScreenId.MEMBERS: ScreenId.SCOPE,
+    ScreenId.CARD_AGAIN: ScreenId.CONFIRM,
+    ScreenId.ATTRIBUTES_PIN: ScreenId.CONFIRM,
+    ScreenId.UNREAD: ScreenId.CONFIRM,
     ScreenId.PREPARING: ScreenId.CONFIRM,
     ScreenId.LAST_PASSWORD: ScreenId.PASSWORD,
     ScreenId.UNSENT: ScreenId.SIGNING,
@@ -114,6 +117,9 @@ def offer_of(state: s.Attended) -> Offer | None:
             | s.ChoosingYear()
             | s.ChoosingItems()
             | s.ChoosingCopies()
+            | s.CardAgain()
+            | s.AttributesPin()
+            | s.Unread()
             | s.Confirming()
         ):
             return state.draft.offer

@@ -5,7 +5,14 @@ Holds no sentence: texts are keys of assets/strings, literal texts come from a r
 
 from typing import assert_never
 
-from kiosk.flow import screens_apply, screens_choose, screens_counter, screens_identify, screens_issue
+from kiosk.flow import (
+    screens_apply,
+    screens_attributes,
+    screens_choose,
+    screens_counter,
+    screens_identify,
+    screens_issue,
+)
 from kiosk.flow import states as s
 from kiosk.flow.screen_model import Attract, Busy, Button, Picture, ScreenId, ScreenModel, Text
 from kiosk.flow.screen_parts import go_on
@@ -50,6 +57,14 @@ def screen_for(state: s.State, now: Instant, settings: FlowSettings) -> ScreenMo
             return screens_choose.choosing_items(state, now, settings)
         case s.ChoosingCopies():
             return screens_choose.choosing_copies(state, now, settings)
+        case s.CardAgain():
+            return screens_attributes.card_again(state, now, settings)
+        case s.AttributesPin():
+            return screens_attributes.attributes_pin(state, now, settings)
+        case s.ReadingAttributes():
+            return screens_attributes.reading_attributes(state, now, settings)
+        case s.Unread():
+            return screens_attributes.unread(state, now, settings)
         case s.Confirming():
             return screens_choose.confirming(state, now, settings)
         case s.CheckingTrays():

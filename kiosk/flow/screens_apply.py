@@ -128,10 +128,11 @@ def told(state: s.Told, now: Instant, settings: FlowSettings) -> ScreenModel:
     """Where the 利用登録 stands, in plain words; where an application would be taken, the way to it."""
     word = word_of(state.registration)
     values = (("municipality", place_name(state.municipality, state.session.language)),)
-    tone = Tone.CAUTION if can_apply(state.registration) else Tone.INFORM
+    may_apply = can_apply(state.registration, state.municipality)
+    tone = Tone.CAUTION if may_apply else Tone.INFORM
     body = Message(tone, Text(f"registration.{word}", values), Text(f"registration.{word}_to_do"), "")
     actions = [go_on(Button.FINISH, "common.finish")]
-    if can_apply(state.registration):
+    if may_apply:
         actions.insert(0, button(Button.APPLICATION, "registration.apply", Role.SECONDARY))
     return frame(state, ScreenId.REGISTRATION, body, now, settings, *actions)
 

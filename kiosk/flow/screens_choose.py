@@ -56,7 +56,8 @@ def choosing_kind(state: s.ChoosingKind, now: Instant, settings: FlowSettings) -
         note = None if tiles else Text("screen.kind.none")
         return frame(state, ScreenId.KIND, Choices(tiles, note), now, settings)
     note = Text(f"registration.{registration.value}", (("municipality", place_of(state)),))
-    apply = (go_on(Button.APPLICATION, "registration.apply"),) if can_apply(registration) else ()
+    may = can_apply(registration, state.verified.municipality)
+    apply = (go_on(Button.APPLICATION, "registration.apply"),) if may else ()
     return frame(state, ScreenId.KIND, Choices(tiles, note), now, settings, *apply)
 
 
@@ -74,10 +75,15 @@ def detail(offer: Offer) -> Text:
             return Text("closed.no_record_seal")
         case "no_record" if offer.kind in TAX:
             return Text("closed.no_record_tax")
-        case reason if reason in CLOSED_REASONS:
-            return Text(f"closed.{reason}")
-        case _:
-            return Text("closed.other")
+        case "counter_only" if offer.reference is not None:
+            return Text("closed.counter_only_reference", (("reference", offer.reference),))
+        case reason:
+            return closed_text(reason)
+
+
+def closed_text(reason: str | None) -> Text:
+    """Give the sentence of a word of the center for what is closed."""
+    return Text(f"closed.{reason if reason in CLOSED_REASONS else 'other'}")
 
 
 def year_text(kind: CertificateKind, year: int, language: Language) -> Text:

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from kiosk.domain.registration import Purpose
 from kiosk.flow import states as s
-from kiosk.flow.identify import errands, purpose_of
+from kiosk.flow.identify import errands, purpose_of, takes
 from kiosk.flow.screen_model import (
     Busy,
     Button,
@@ -20,6 +20,7 @@ from kiosk.flow.screen_model import (
     Touch,
 )
 from kiosk.flow.screen_parts import BACK, button, frame, go_on, literal
+from kiosk.flow.screens_choose import closed_text
 from kiosk.flow.settings import FlowSettings
 from kiosk.ports.card import PIN_LENGTH, TokenKind
 from kiosk.ports.clock import Instant
@@ -86,7 +87,10 @@ def choosing_municipality(state: s.ChoosingMunicipality, now: Instant, settings:
                 Choice(
                     Touch(Button.MUNICIPALITY, place.code),
                     literal(place.name if japanese else place.name_en),
-                    literal(place.prefecture if japanese else f"{place.prefecture}{place.name}"),
+                    literal(place.prefecture if japanese else f"{place.prefecture}{place.name}")
+                    if takes(place, state.errand)
+                    else closed_text(place.application_closed),
+                    takes(place, state.errand),
                 )
                 for place in state.municipalities
             ),
@@ -152,4 +156,5 @@ def verifying(state: s.Verifying | s.InspectingSignature, now: Instant, settings
 def take_card(state: s.TakeCard | s.ReturningCard | s.Applied, now: Instant, settings: FlowSettings) -> ScreenModel:
     """Nothing goes on beside a card that lies there."""
     body = Picture("take_card", Text("screen.take_card.sentence"), Text("screen.take_card.detail"))
-    return frame(state, ScreenId.TAKE_CARD, body, now, settings, numbered=isinstance(state, s.TakeCard | s.Applied))
+    first = isinstance(state, s.Applied) or (isinstance(state, s.TakeCard) and state.draft is None)
+    return frame(state, ScreenId.TAKE_CARD, body, now, settings, numbered=first)

@@ -9,8 +9,10 @@ from kiosk.flow.states import (
     Another,
     Applied,
     Applying,
+    AttributesPin,
     CallingStaff,
     Cancelling,
+    CardAgain,
     CheckingDevices,
     CheckingForm,
     CheckingTrays,
@@ -37,6 +39,7 @@ from kiosk.flow.states import (
     PlaceCard,
     Preparing,
     Printing,
+    ReadingAttributes,
     Reception,
     Refunding,
     ReturningCard,
@@ -47,6 +50,7 @@ from kiosk.flow.states import (
     State,
     TakeCard,
     Told,
+    Unread,
     Unsent,
     Verifying,
     Writing,
@@ -107,7 +111,7 @@ class Deadlines:
                 return None  # paid: the printer's own answer ends it (U8)
             case TakeCard() | Applied():
                 return self.take_card
-            case Verifying() | InspectingSignature() | Signing():
+            case Verifying() | InspectingSignature() | Signing() | ReadingAttributes():
                 return self.verifying
             case Applying():
                 return self.sending
@@ -126,7 +130,7 @@ class Deadlines:
             case Numbered():
                 # A number that is on no slip must be written down, one in trouble told to the clerk.
                 return self.staff if state.unslipped or state.trouble is not None else self.reading
-            case Consent() | Message() | Collect() | Confirming() | CheckingForm() | Unsent() | Told():
+            case Consent() | Message() | Collect() | Confirming() | CheckingForm() | Unsent() | Told() | Unread():
                 return self.reading
             case (
                 Service()
@@ -135,6 +139,8 @@ class Deadlines:
                 | LastTry()
                 | LastPassword()
                 | Pin()
+                | CardAgain()
+                | AttributesPin()
                 | ChoosingKind()
                 | ChoosingScope()
                 | ChoosingMembers()

@@ -14,7 +14,9 @@ from kiosk.flow.states import (
     Applied,
     Applying,
     Attended,
+    AttributesPin,
     CallingStaff,
+    CardAgain,
     CardPlace,
     CaseNumber,
     DocumentEnd,
@@ -28,10 +30,12 @@ from kiosk.flow.states import (
     Password,
     Pin,
     PlaceCard,
+    ReadingAttributes,
     ReturningCard,
     Signing,
     State,
     TakeCard,
+    Unread,
     Unsent,
     Verified,
     Verifying,
@@ -65,15 +69,17 @@ def rest(stopped: str | None = None, cases: tuple[CaseNumber, ...] = ()) -> Step
 def card_lies(state: State) -> bool:
     """Tell whether the resident's card may lie in the reader's field."""
     match state:
-        case PlaceCard():
+        case PlaceCard() | CardAgain():
             return state.inspecting
+        case AttributesPin() | ReadingAttributes():
+            return True
         case LastTry() | Pin() | Verifying() | TakeCard() | ReturningCard():
             return True
         case InspectingSignature() | LastPassword() | Password() | Signing() | Applying() | Applied():
             return True
         case Unsent():
             return state.watch is not None
-        case Message():
+        case Message() | Unread():
             return state.card is CardPlace.LYING
         case _:
             return False

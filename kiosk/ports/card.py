@@ -12,10 +12,18 @@ from enum import Enum
 from threading import Event, Lock
 from typing import Protocol
 
+from kiosk.ports.attributes import (
+    AnotherCard,
+    AttributesBlocked,
+    CardAttributes,
+    NoAttributes,
+    ReadyForAttributes,
+    WrongAttributesPin,
+)
 from kiosk.ports.password import PasswordBuffer
 
 PIN_LENGTH = 4
-"""Digits of the 利用者証明用 PIN."""
+"""Digits of the 利用者証明用 PIN, and of that for 券面事項入力補助."""
 
 
 class PinBuffer:
@@ -250,6 +258,30 @@ ApplicationSignature = (
     | ReaderUnavailable
 )
 
+AttributesInspection = (
+    ReadyForAttributes
+    | AttributesBlocked
+    | NoAttributes
+    | AnotherCard
+    | NotAMyNumberCard
+    | OldResidentCard
+    | CardRemoved
+    | CardFault
+    | ReaderUnavailable
+)
+AttributesReading = (
+    CardAttributes
+    | WrongAttributesPin
+    | AttributesBlocked
+    | NoAttributes
+    | AnotherCard
+    | NotAMyNumberCard
+    | OldResidentCard
+    | CardRemoved
+    | CardFault
+    | ReaderUnavailable
+)
+
 
 class CardReader(Protocol):
     """One reader, used by one worker at a time. Every call may be repeated on the same object after any outcome."""
@@ -287,5 +319,20 @@ class CardReader(Protocol):
 
         Spends at most one try. Never sends VERIFY to a card that says it is blocked. The buffer is empty afterwards
         on every path.
+        """
+        ...
+
+    def inspect_attributes(self, certificate_sha256: bytes) -> AttributesInspection:
+        """Find out whether the visit's own card can be asked for its attributes, and how many tries are left, spending none.
+
+        `certificate_sha256` is of the 利用者証明用電子証明書 that opened the visit: another card is `AnotherCard`.
+        """
+        ...
+
+    def read_attributes(self, pin: PinBuffer, certificate_sha256: bytes) -> AttributesReading:
+        """Verify the PIN of 券面事項入力補助 once and read the four attributes, then power the card down.
+
+        Never reads the individual number. Spends at most one try, and none of another card's. Never sends VERIFY to a
+        card that says it is blocked. The buffer is empty afterwards on every path.
         """
         ...

@@ -19,6 +19,7 @@ from kiosk.domain.certificates import (
     TransactionId,
 )
 from kiosk.domain.registration import Purpose, ReceptionNumber, UseApplication
+from kiosk.ports.attributes import CardAttributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,11 @@ class ApplicationReceived:
     """The 本籍地 has the application for 利用登録 durably."""
 
     reception_number: ReceptionNumber
+
+
+@dataclass(frozen=True, slots=True)
+class AttributesTold:
+    """The center has what the card says of its holder; it is compared with the register when something is ordered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +196,7 @@ class OrderOutcome:
     transaction: TransactionId
     money: MoneyFate
     received_yen: int
+    """What had come in under it, whether or not it went back."""
     documents: tuple[tuple[SerialNumber, DocumentFate, int], ...]
     """Serial, fate, sheets that came out."""
     case: str | None
@@ -231,6 +238,15 @@ class VisitChannel(Protocol):
         """Hand in an application for 利用登録. Safe to repeat with the same key and application."""
         ...
 
+    @property
+    def certificate_sha256(self) -> bytes:
+        """SHA-256 of the certificate that opened the visit, to know its card again; ValueError before `prove` opened it."""
+        ...
+
+    def tell_attributes(self, attributes: CardAttributes) -> AttributesTold | Refused | CenterUnavailable:
+        """Tell what the card says of its holder, sealed to the center; safe to repeat. Refused where it is not asked for."""
+        ...
+
     def order(self, order: Order, key: IdempotencyKey) -> Issued | Refused | DocumentMismatch | CenterUnavailable:
         """Order, receive, open and check every document. Safe to repeat with the same key and order."""
         ...
@@ -257,28 +273,6 @@ class OrderState(Enum):
     EXPIRED = "expired"
 
 
-class IssuingCenter(Protocol):
-    """The center beyond a single visit."""
-
-    def municipalities(self) -> tuple[Municipality, ...] | CenterUnavailable:
-        """List the municipalities that issue here, in the order of their readings."""
-        ...
-
-    def begin_visit(
-        self, municipality: MunicipalityCode, purpose: Purpose = Purpose.RESIDENCE
-    ) -> VisitChannel | Refused | CenterUnavailable:
-        """Get a nonce and make this visit's key."""
-        ...
-
-    def report(self, outcome: OrderOutcome) -> Reported | ReportRejected | CenterUnavailable:
-        """Report what became of an order, signed by this kiosk; safe to repeat."""
-        ...
-
-    def order_state(self, transaction: TransactionId) -> OrderState | CenterUnavailable:
-        """Ask for an order's state; used when a start-up settles what a power cut left open."""
-        ...
-
-
 class PrinterCondition(Enum):
     """How a printer of a counter terminal is, for the clerks' console; values are the words on the wire."""
 
@@ -297,4 +291,26 @@ class CounterDesk(Protocol):
         self, municipality: MunicipalityCode, printer: PrinterCondition, slips: PrinterCondition
     ) -> Reported | ReportRejected | CenterUnavailable:
         """Tell how the printer behind the counter and the slip printer are; at every change, safe to repeat."""
+        ...
+
+
+class IssuingCenter(CounterDesk, Protocol):
+    """The center beyond a single visit."""
+
+    def municipalities(self) -> tuple[Municipality, ...] | CenterUnavailable:
+        """List the municipalities that issue here, in the order of their readings."""
+        ...
+
+    def begin_visit(
+        self, municipality: MunicipalityCode, purpose: Purpose = Purpose.RESIDENCE
+    ) -> VisitChannel | Refused | CenterUnavailable:
+        """Get a nonce and make this visit's key."""
+        ...
+
+    def report(self, outcome: OrderOutcome) -> Reported | ReportRejected | CenterUnavailable:
+        """Report what became of an order, signed by this kiosk; safe to repeat."""
+        ...
+
+    def order_state(self, transaction: TransactionId) -> OrderState | CenterUnavailable:
+        """Ask for an order's state; used when a start-up settles what a power cut left open."""
         ...

@@ -140,11 +140,12 @@ class KioskWindow(QWidget):
 
     def _without_stale_digits(self, before: ScreenModel | None, model: ScreenModel) -> ScreenModel:
         """Empty the buffer when its page is left, or comes up anew; give the model with the count that is true then."""
-        stays = before is not None and before.screen is ScreenId.PIN and before.language == model.language
-        if not len(self._pin) or model.screen is ScreenId.VERIFYING or (model.screen is ScreenId.PIN and stays):
+        stays = before is not None and before.screen is model.screen and before.language == model.language
+        on_pad = isinstance(model.body, PinPad)
+        if not len(self._pin) or model.screen is ScreenId.VERIFYING or (on_pad and stays):
             return model
         self._pin.clear()
-        if model.screen is ScreenId.PIN and isinstance(model.body, PinPad):
+        if isinstance(model.body, PinPad):
             self.pin_typed.emit(0)
             return replace(model, body=replace(model.body, typed=0))
         return model

@@ -37,22 +37,92 @@ def test_a_number_goes_from_printed_to_handed_over_by_clicks(console: Page, desk
     console.click("#fee-dialog [type=submit]")
     expect(console.locator("#detail .state")).to_have_text("収納済")
     console.click("[data-act=hand_over]")
+    console.click("#hand-submit[data-settled]:has-text('確認する')")
+    expect(console.locator("#hand-dialog .problem")).to_contain_text("受付票をまだ")
     console.fill("#slip", check_of(10).lower())
-    console.click("#hand-dialog [type=submit]")
+    console.keyboard.press("Enter")
+    console.click("#hand-submit[data-settled]:has-text('目視で確認して交付')")
     expect(console.locator("#notice")).to_contain_text("10番を交付しました")
     expect(console.locator("#acts")).to_contain_text("終わっています")
     assert desk.rows[row_id(10)].state is CounterState.HANDED_OVER
     assert {change.staff_id for change in desk.changes if change.request_id == row_id(10)} == {"", "mihon-01"}
 
 
-def test_a_scanned_slip_is_handed_over_without_asking_again(console: Page, desk: PretendDesk) -> None:
+def test_slip_and_sheets_that_were_scanned_are_handed_over_without_asking_again(
+    console: Page, desk: PretendDesk
+) -> None:
     scan(console, slip_code(PAID).upper())
-    expect(console.locator("#detail .verified")).to_be_visible()
+    for sheet in desk.rows[row_id(PAID)].sheets:
+        scan(console, sheet.serial)
+    expect(console.locator("#detail .verified")).to_contain_text("受付票と用紙2枚を確認しました")
     console.click("[data-act=hand_over]")
     expect(console.locator("#notice")).to_contain_text("7番を交付しました")
     scan(console, slip_code(PAID))
     assert desk.rows[row_id(PAID)].state is CounterState.HANDED_OVER
     assert console.locator("#acts button").count() == 0
+
+
+def test_the_last_sheet_that_is_scanned_hands_over(console: Page, desk: PretendDesk) -> None:
+    """In any order: a sheet, the slip, the other sheet."""
+    first, second = desk.rows[row_id(PAID)].sheets
+    scan(console, first.serial.lower())
+    expect(console.locator("#detail strong")).to_have_text(str(PAID))
+    console.keyboard.press("F8")
+    expect(console.locator("#slip")).to_be_focused()
+    checks = console.locator("#checks li.done")
+    expect(checks).to_have_count(1)
+    scan(console, slip_code(PAID))
+    expect(checks).to_have_count(2)
+    scan(console, f"R{'5' * 32}")
+    expect(checks).to_have_count(3)
+    scan(console, second.serial)
+    expect(console.locator("#notice")).to_contain_text("7番を交付しました")
+
+
+def test_a_scanner_that_ends_with_two_line_ends_hands_nothing_over_by_itself(console: Page, desk: PretendDesk) -> None:
+    scan(console, str(PAID))
+    console.keyboard.press("F8")
+    console.wait_for_selector("#hand-submit[data-settled]")
+    scan(console, slip_code(PAID))
+    console.keyboard.press("Enter")
+    console.wait_for_selector("#hand-submit[data-settled]:has-text('目視')")
+    expect(console.locator("#hand-dialog")).to_be_visible()
+    assert desk.rows[row_id(PAID)].state is CounterState.PAID
+
+
+def test_a_sheet_of_another_number_is_refused_loudly_and_both_ask_for_care(console: Page, desk: PretendDesk) -> None:
+    (other,) = desk.rows[row_id(PRINTED)].sheets
+    scan(console, slip_code(PAID))
+    console.keyboard.press("F8")
+    expect(console.locator("#slip")).to_be_focused()
+    scan(console, other.serial)
+    expect(console.locator("#hand-dialog.wrong .problem")).to_contain_text("COUNTER-12")
+    expect(console.locator(f"#row-{row_id(PRINTED)} .care")).to_contain_text("要対応")
+    console.wait_for_selector("#hand-submit[data-settled]")
+    console.keyboard.press("Enter")
+    expect(console.locator("#hand-dialog .problem")).to_contain_text("COUNTER-14")
+    for sheet in desk.rows[row_id(PAID)].sheets:
+        scan(console, sheet.serial)
+    expect(console.locator("#notice")).to_contain_text("7番を交付しました")
+    expect(console.locator(f"#row-{row_id(PRINTED)} .care")).to_be_visible()
+
+
+def test_a_sheet_after_a_slip_is_checked_against_it_in_the_search_field_too(console: Page, desk: PretendDesk) -> None:
+    scan(console, slip_code(PAID))
+    scan(console, desk.rows[row_id(PRINTED)].sheets[0].serial)
+    expect(console.locator("#notice")).to_contain_text("COUNTER-12")
+    expect(console.locator("#detail strong")).to_have_text(str(PAID))
+    expect(console.locator("#detail .warning")).to_contain_text("混ざって")
+
+
+def test_a_sheet_finds_its_number_unless_it_was_thrown_away(console: Page, desk: PretendDesk) -> None:
+    scan(console, desk.rows[row_id(PRINTED)].sheets[0].serial)
+    expect(console.locator("#detail strong")).to_have_text(str(PRINTED))
+    expect(console.locator("#sheets")).to_contain_text("✓")
+    scan(console, desk.rows[row_id(SPOILED)].sheets[0].serial)
+    expect(console.locator("#notice")).to_contain_text("COUNTER-13")
+    scan(console, "MIHO-NSAM-PLEA-ZZZZ")
+    expect(console.locator("#notice")).to_contain_text("COUNTER-01")
 
 
 def test_the_wrong_slip_hands_nothing_over(console: Page, desk: PretendDesk) -> None:
@@ -64,6 +134,7 @@ def test_the_wrong_slip_hands_nothing_over(console: Page, desk: PretendDesk) -> 
     console.fill("#slip", "2222")
     console.keyboard.press("Enter")
     expect(console.locator("#hand-dialog .problem")).to_contain_text("COUNTER-06")
+    expect(console.locator("#hand-submit")).to_contain_text("確認する")
     assert desk.rows[row_id(PAID)].state is CounterState.PAID
 
 
@@ -111,6 +182,8 @@ def test_a_day_with_the_keyboard_alone(console: Page, desk: PretendDesk) -> None
     console.keyboard.press("F8")
     expect(console.locator("#slip")).to_be_focused()
     scan(console, check_of(PRINTED))
+    console.wait_for_selector("#hand-submit[data-settled]:has-text('目視')")
+    console.keyboard.press("Enter")
     expect(console.locator("#notice")).to_contain_text("交付しました")
     scan(console, "10")
     console.keyboard.press("F9")
@@ -213,17 +286,27 @@ def test_the_wall_screen_chimes_at_a_call_once_sound_is_allowed(wall: Page, desk
     desk.call(CLERK, row_id(13))
     expect(wall.locator("#called")).to_have_text("13")
     assert wall.evaluate("document.documentElement.dataset.chimes") == "1"
-    desk.hand_over(CLERK, ScannedSlip(slip_code(PAID)))
+    desk.hand_over(CLERK, ScannedSlip(slip_code(PAID)), ())
     expect(wall.locator("#earlier li")).to_have_text(["9", "8"])
     assert wall.evaluate("document.documentElement.dataset.chimes") == "1"
 
 
-def test_no_address_and_no_store_of_the_browser_has_a_number(console: Page) -> None:
+def test_no_address_and_no_store_of_the_browser_has_a_number(console: Page, desk: PretendDesk) -> None:
     asked: list[str] = []
     console.on("request", lambda request: asked.append(request.url))
     scan(console, slip_code(PAID))
-    console.click("[data-act=hand_over]")
+    sheets = [sheet.serial for sheet in desk.rows[row_id(PAID)].sheets]
+    for each in sheets:
+        scan(console, each)
+    console.keyboard.press("F8")
     expect(console.locator("#notice")).to_contain_text("交付しました")
     assert asked
-    assert not [url for url in asked if slip_code(PAID) in url or row_id(PAID) in url]
+    assert not [url for url in asked for word in (slip_code(PAID), row_id(PAID), *sheets) if word in url]
     assert console.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_who_is_locked_out_sees_nothing_any_more_without_a_touch(console: Page, desk: PretendDesk) -> None:
+    expect(console.locator("#rows tr")).not_to_have_count(0)
+    desk.lock(CLERK.staff_id)
+    expect(console.locator(".plain h2")).to_have_text("職員証明書は使用を停止されています")
+    assert "番号" not in console.locator("body").inner_text()

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Page, expect
 
-from tests.support.staff_site import PretendDesk, shoot
+from tests.support.staff_site import PretendDesk, Served, serial, shoot, slip_code
 
 GOLDENS = Path(__file__).parents[1] / "golden" / "staff"
 NEAR = 64
@@ -52,7 +52,27 @@ def _paid(page: Page) -> None:
     page.wait_for_selector("#acts")
 
 
-@pytest.mark.parametrize(("name", "act"), [("console", _paid), ("fee", _fee)])
+def _mixed_up(page: Page) -> None:
+    _paid(page)
+    page.keyboard.press("F8")
+    expect(page.locator("#slip")).to_be_focused()
+    for text in (slip_code(7), serial(9)):
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+    page.wait_for_selector("#hand-dialog.wrong")
+    expect(page.locator("#filters")).to_contain_text("要対応 4")
+
+
+def _spoilt(page: Page) -> None:
+    page.click("#filters button >> nth=3")
+    page.fill("#search", "9")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#acts")
+
+
+@pytest.mark.parametrize(
+    ("name", "act"), [("console", _paid), ("fee", _fee), ("mixed-up", _mixed_up), ("spoilt", _spoilt)]
+)
 def test_the_console_looks_as_approved(
     console: Page, tmp_path: Path, regenerate: bool, name: str, act: Callable[[Page], None]
 ) -> None:
@@ -61,14 +81,55 @@ def test_the_console_looks_as_approved(
     compare(console, name, tmp_path, regenerate=regenerate)
 
 
+def _totals(page: Page, url: str) -> None:
+    page.clock.set_fixed_time("2026-11-20T17:20:00+09:00")
+    page.goto(url + "/totals")
+    expect(page.locator("#cash")).to_have_text("2,100円")
+
+
+def test_the_totals_of_a_day_look_as_approved(console: Page, office: Served, tmp_path: Path, regenerate: bool) -> None:
+    _totals(console, office.url)
+    compare(console, "totals", tmp_path, regenerate=regenerate)
+
+
+def test_the_slip_of_the_totals_looks_as_approved(
+    console: Page, office: Served, tmp_path: Path, regenerate: bool
+) -> None:
+    """On 80 mm of paper, of which 72 mm are printed: nothing is wider, and the page says everything."""
+    _totals(console, office.url)
+    console.set_viewport_size({"width": 302, "height": 620})
+    console.emulate_media(media="print")
+    assert console.evaluate("document.documentElement.scrollWidth") <= 302
+    compare(console, "totals-slip", tmp_path, regenerate=regenerate)
+
+
+def test_the_look_at_a_seal_registration_looks_as_approved(
+    console: Page, office: Served, tmp_path: Path, regenerate: bool
+) -> None:
+    console.goto(office.url + "/seal")
+    console.fill("#code", "7km3 pqr4")
+    console.keyboard.press("Enter")
+    expect(console.locator("#answer")).to_be_visible()
+    compare(console, "seal", tmp_path, regenerate=regenerate)
+
+
+def test_who_is_refused_reads_why(
+    console: Page, office: Served, desk: PretendDesk, tmp_path: Path, regenerate: bool
+) -> None:
+    desk.lock("mihon-01")
+    console.goto(office.url + "/")
+    compare(console, "locked-out", tmp_path, regenerate=regenerate)
+
+
 def test_the_wall_screen_looks_as_approved(wall: Page, tmp_path: Path, regenerate: bool) -> None:
     compare(wall, "wall", tmp_path, regenerate=regenerate)
 
 
-def test_a_crowded_wall_screen_cuts_nothing(wall: Page, desk: PretendDesk) -> None:
+def test_a_crowded_wall_screen_cuts_nothing(wall: Page, desk: PretendDesk, tmp_path: Path, regenerate: bool) -> None:
     for _ in range(60):
         desk.add()
     expect(wall.locator("#rest")).to_contain_text("47")
+    compare(wall, "wall-crowded", tmp_path, regenerate=regenerate)
     expect(wall.locator("#preparing li")).to_have_count(18)
     assert wall.evaluate(
         "[...document.querySelectorAll('section')].every((each) => each.scrollHeight <= each.clientHeight)"

@@ -10,7 +10,7 @@ from issuing_center.commands.staff import serving_staff
 from issuing_center.counter.states import Settlement
 from issuing_center.settings import StaffSite
 from tests.support.center import Center
-from tests.support.clerks import copies, pay, printed, receive, report, row
+from tests.support.clerks import copies, pay, printed, receive, report, row, scan
 from tests.support.staff_site import SHIOMINO, SpecimenDoor, new_context
 
 
@@ -58,6 +58,12 @@ def test_from_the_card_to_the_handing_over(browser: Browser, center: Center, add
         theirs.keyboard.type(reception.ticket.code)
         theirs.keyboard.press("Enter")
         expect(theirs.locator("#detail .verified")).to_be_visible()
+        receipt = reception.issued.documents[-1]
+        texts = [code.text for code in scan(receipt)] + [scan(each)[0].bytes.hex() for each in reception.certificates]
+        for text in texts:
+            theirs.keyboard.type(text)
+            theirs.keyboard.press("Enter")
+        expect(theirs.locator("#detail .verified")).to_contain_text("用紙3枚")
         theirs.keyboard.press("F8")
         expect(theirs.locator("#notice")).to_contain_text("1番を交付しました")
         expect(mine.locator("#detail .state")).to_have_text("交付済")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from kiosk.domain.certificates import Order, SerialNumber
 from kiosk.domain.registration import Purpose
+from kiosk.flow import attributes
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow import states as s
@@ -13,6 +14,7 @@ from kiosk.flow.counter import check_trays
 from kiosk.flow.screen_model import Button
 from kiosk.flow.settings import FlowSettings
 from kiosk.flow.step import Step
+from kiosk.ports.attributes import ReadyForAttributes
 from kiosk.ports.card import WrongPin
 from kiosk.ports.center import DocumentFate, MoneyFate
 from kiosk.ports.clock import Instant
@@ -233,7 +235,27 @@ def changing_orders(change: Callable[[Order], Order]) -> Advance:
     return careless
 
 
+def spends_the_last_try_on_the_attributes(
+    state: s.State, event: ev.Event, now: Instant, settings: FlowSettings
+) -> Step:
+    match event:
+        case ev.AttributesInspected(ticket, ReadyForAttributes(1)):
+            event = ev.AttributesInspected(ticket, ReadyForAttributes(2))
+        case _:
+            pass
+    return advance(state, event, now, settings)
+
+
+def reads_every_card(state: s.State, event: ev.Event, now: Instant, settings: FlowSettings) -> Step:
+    step = advance(state, event, now, settings)
+    if isinstance(state, s.ChoosingCopies) and isinstance(step.state, s.Confirming):
+        return attributes.ask(step.state.session, step.state.verified, step.state.draft)
+    return step
+
+
 DEFECTS: dict[str, Advance] = {
+    "spends the last try on the attributes": spends_the_last_try_on_the_attributes,
+    "reads every card": reads_every_card,
     "takes any ticket": takes_any_ticket,
     "takes money before devices are checked": takes_money_before_devices_are_checked,
     "prints twice": prints_twice,

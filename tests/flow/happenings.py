@@ -10,7 +10,15 @@ from kiosk.flow import events as ev
 from kiosk.flow import states as s
 from kiosk.flow.screen_model import JAPANESE, Button, Touch
 from kiosk.flow.session import Ticket, VisitKey
+from kiosk.ports.attributes import (
+    AnotherCard,
+    AttributesBlocked,
+    NoAttributes,
+    ReadyForAttributes,
+    WrongAttributesPin,
+)
 from kiosk.ports.card import (
+    AttributesInspection,
     CardFault,
     CardRemoved,
     Inspection,
@@ -30,6 +38,7 @@ from kiosk.ports.card import (
 )
 from kiosk.ports.center import (
     ApplicationReceived,
+    AttributesTold,
     CenterUnavailable,
     DocumentMismatch,
     Issued,
@@ -121,6 +130,38 @@ SIGNINGS: dict[str, ev.SigningOutcome] = {
 APPLICATIONS: dict[str, ApplicationReceived | Refused | CenterUnavailable] = {
     "received": ApplicationReceived(m.NUMBER),
     "refused": Refused(RefusalReason.ALREADY_APPLIED),
+    "center away": CENTER,
+}
+ATTRIBUTES_INSPECTIONS: dict[str, AttributesInspection | ev.VisitGone] = {
+    "3 tries": ReadyForAttributes(3),
+    "1 try": ReadyForAttributes(1),
+    "0 tries": ReadyForAttributes(0),
+    "blocked": AttributesBlocked(),
+    "not there": NoAttributes(),
+    "another card": AnotherCard(),
+    "other card": NotAMyNumberCard(),
+    "old card": OldResidentCard(),
+    "removed": CardRemoved(),
+    "fault": CardFault("select", 0x6F00),
+    "reader away": ReaderUnavailable("CARD-02"),
+    "visit gone": ev.VisitGone(),
+}
+ATTRIBUTES_ANSWERS: dict[str, ev.AttributesOutcome] = {
+    "told": AttributesTold(),
+    "wrong, 2 left": WrongAttributesPin(2),
+    "wrong, 1 left": WrongAttributesPin(1),
+    "wrong, 0 left": WrongAttributesPin(0),
+    "blocked": AttributesBlocked(),
+    "not there": NoAttributes(),
+    "another card": AnotherCard(),
+    "other card": NotAMyNumberCard(),
+    "old card": OldResidentCard(),
+    "removed": CardRemoved(),
+    "fault": CardFault("parse attributes", 0),
+    "reader away": ReaderUnavailable("CARD-02"),
+    "incomplete": ev.PinIncomplete(),
+    "visit gone": ev.VisitGone(),
+    "refused": Refused(RefusalReason.NOT_OFFERED),
     "center away": CENTER,
 }
 
@@ -248,6 +289,14 @@ def answers(ticket: Ticket, serial: SerialNumber) -> list[tuple[str, ev.Event]]:
     found += [(f"ApplicationSigned: {word}", ev.ApplicationSigned(ticket, said)) for word, said in SIGNINGS.items()]
     found += [
         (f"ApplicationAnswered: {word}", ev.ApplicationAnswered(ticket, said)) for word, said in APPLICATIONS.items()
+    ]
+    found += [
+        (f"AttributesInspected: {word}", ev.AttributesInspected(ticket, seen))
+        for word, seen in ATTRIBUTES_INSPECTIONS.items()
+    ]
+    found += [
+        (f"AttributesAnswered: {word}", ev.AttributesAnswered(ticket, said))
+        for word, said in ATTRIBUTES_ANSWERS.items()
     ]
     found += [(f"OrderAnswered: {word}", ev.OrderAnswered(ticket, said)) for word, said in ORDERS.items()]
     found += [(f"PaymentAnswered: {word}", ev.PaymentAnswered(ticket, said)) for word, said in PAYMENTS.items()]

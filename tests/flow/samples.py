@@ -99,6 +99,9 @@ MENU = Menu(
 FAMILY_KINDS = (CertificateKind.KOSEKI_ZENBU, CertificateKind.KOSEKI_KOJIN, CertificateKind.FUHYO)
 OPENED = VisitOpened(MENU)
 VERIFIED = s.Verified(SHIOMINO, OPENED)
+ASKING_OPENED = VisitOpened(replace(MENU, asks_attributes=True))
+"""At a counter whose office wants the card's own attributes too."""
+ASKED = s.Verified(SHIOMINO, ASKING_OPENED)
 SEAL_OPENED = VisitOpened(Menu((), seal_code="7K3PWX9D"))
 CERTIFICATES = s.TakeCertificates(Purpose.RESIDENCE)
 HONSEKI = s.TakeCertificates(Purpose.HONSEKI)
@@ -269,7 +272,7 @@ def states(language: Language = JAPANESE) -> dict[str, s.State]:
         "CallingStaff": s.CallingStaff(v, s.CaseNumber("0F1E2D3C"), "PAY-05"),
         "CallingStaff (stops)": s.CallingStaff(v, s.CaseNumber("0F1E2D3C"), "DOC-02", stops=True),
     }
-    return found | of_application(v, t) | of_counter(v, t)
+    return found | of_application(v, t) | of_counter(v, t) | of_attributes(v, t)
 
 
 def of_counter(v: Session, t: Ticket) -> dict[str, s.State]:
@@ -291,6 +294,31 @@ def of_counter(v: Session, t: Ticket) -> dict[str, s.State]:
         "TakeCard (seal)": s.TakeCard(v, s.Verified(SHIOMINO, SEAL_OPENED), s.UseSealCard(), t, START_S),
         "TakeCard (no seal)": s.TakeCard(v, VERIFIED, s.UseSealCard(), t, START_S),
         "SealCode": s.SealCode(v, "7K3PWX9D"),
+    }
+
+
+def of_attributes(v: Session, t: Ticket) -> dict[str, s.State]:
+    """Give samples of the second reading of the card, at a counter that asks for it."""
+    pad = s.AttributesPin(v, ASKED, draft(), 3, t)
+    unread = s.Unread(v, ASKED, draft(), "CARD-16", s.CardPlace.LYING, t)
+    return {
+        "ChoosingKind (asks, plain)": s.ChoosingKind(
+            v, s.Verified(SHIOMINO, VisitOpened(Menu((PLAIN_OFFER,), asks_attributes=True)))
+        ),
+        "ChoosingCopies (asks)": s.ChoosingCopies(v, ASKED, draft()),
+        "ChoosingCopies (answered)": s.ChoosingCopies(v, replace(ASKED, card_answered=True), draft()),
+        "CardAgain": s.CardAgain(v, ASKED, draft(), t),
+        "CardAgain (lifted)": s.CardAgain(v, ASKED, draft(), t, lifted=True),
+        "CardAgain (inspecting)": s.CardAgain(v, ASKED, draft(), t, inspecting=True),
+        "AttributesPin": pad,
+        "AttributesPin (wrong)": replace(pad, tries_left=2, wrong=True),
+        "AttributesPin (4 typed)": replace(pad, typed=4, typed_at_s=START_S),
+        "ReadingAttributes": s.ReadingAttributes(v, ASKED, draft(), 3, t),
+        "Unread": unread,
+        "Unread (another card)": replace(unread, code="CARD-10"),
+        "Unread (no card)": replace(unread, card=s.CardPlace.AWAY, watch=None),
+        "Unread (reader away)": replace(unread, code="CARD-02", card=s.CardPlace.UNSEEN, watch=None),
+        "TakeCard (attributes)": s.TakeCard(v, ASKED, CERTIFICATES, t, START_S, draft=draft()),
     }
 
 
@@ -373,6 +401,8 @@ def awaited(state: s.State) -> Ticket | None:
     match state:
         case s.LastTry() | s.Pin() | s.Message() | s.LastPassword() | s.Password() | s.Unsent():
             return state.watch
+        case s.AttributesPin() | s.Unread():
+            return state.watch
         case (
             s.ChoosingMunicipality()
             | s.PlaceCard()
@@ -390,6 +420,8 @@ def awaited(state: s.State) -> Ticket | None:
             | s.Signing()
             | s.Applying()
             | s.Applied()
+            | s.CardAgain()
+            | s.ReadingAttributes()
         ):
             return state.ticket
         case s.Numbered():
@@ -402,4 +434,5 @@ def awaited(state: s.State) -> Ticket | None:
 
 def settings_of(label: str) -> FlowSettings:
     """Give the settings of the machine that a sample belongs to."""
-    return COUNTER if label in of_counter(session(), ticket()) else KIOSK
+    theirs = of_counter(session(), ticket()) | of_attributes(session(), ticket())
+    return COUNTER if label in theirs else KIOSK

@@ -298,3 +298,35 @@ def test_the_steps_of_an_application_and_of_a_question_count_up() -> None:
     labels += ["PlaceCard (apply)", "Verifying (apply)", "Password", "Signing"]
     assert [screen_for(SAMPLES[each], m.at(), m.KIOSK).step for each in labels] == [(n, 9) for n in range(1, 10)]
     assert screen_for(SAMPLES["TakeCard (state)"], m.at(), m.KIOSK).step == (3, 3)
+
+
+@pytest.mark.parametrize("reason", ["closed_hours", "maintenance"])
+def test_a_municipality_that_takes_no_application_now_is_greyed_before_the_card(reason: str) -> None:
+    resting = replace(m.SHIOMINO, application_closed=reason)
+    asked = SAMPLES["ChoosingMunicipality (apply)"]
+    assert isinstance(asked, s.ChoosingMunicipality)
+    state = replace(asked, municipalities=(resting,))
+    body = screen_for(state, m.at(), m.KIOSK).body
+    assert isinstance(body, Choices)
+    assert [(tile.enabled, tile.detail) for tile in body.choices] == [(False, Text(f"closed.{reason}"))]
+    assert touch(state, Button.MUNICIPALITY, resting.code).ignored
+    # What is not an application has nothing to do with its hours.
+    for errand in (s.TakeCertificates(Purpose.HONSEKI), s.AskState()):
+        assert not touch(replace(state, errand=errand), Button.MUNICIPALITY, resting.code).ignored
+
+
+def test_no_way_to_an_application_is_shown_where_none_is_taken_now() -> None:
+    resting = replace(m.SHIOMINO, application_closed="closed_hours")
+    told, choosing = SAMPLES["Told (none)"], SAMPLES["ChoosingKind (not registered)"]
+    assert isinstance(told, s.Told)
+    assert isinstance(choosing, s.ChoosingKind)
+    verified = replace(choosing.verified, municipality=resting)
+    shut: tuple[tuple[s.State, s.State], ...] = (
+        (told, replace(told, municipality=resting)),
+        (choosing, replace(choosing, verified=verified)),
+    )
+    for opened, closed in shut:
+        for state, offers in ((opened, True), (closed, False)):
+            actions = [action.touch.button for action in screen_for(state, m.at(), m.KIOSK).actions]
+            assert (Button.APPLICATION in actions) is offers
+            assert touch(state, Button.APPLICATION).ignored is not offers

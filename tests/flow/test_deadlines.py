@@ -19,7 +19,7 @@ from tests.flow.happenings import happenings
 SAMPLES = m.states()
 WAITING = (
     *(s.Verifying, s.CheckingTrays, s.Preparing, s.CheckingDevices, s.Cancelling, s.Refunding),
-    *(s.InspectingSignature, s.Signing, s.Applying),
+    *(s.InspectingSignature, s.Signing, s.Applying, s.ReadingAttributes),
 )
 ENDLESS = (s.Settling, s.Idle, s.OutOfService, s.ReturningCard, s.Printing)
 
@@ -161,7 +161,7 @@ def test_an_application_without_an_answer_in_time_may_be_sent_again_and_a_late_a
 def test_another_language_keeps_what_was_chosen() -> None:
     for label, state in SAMPLES.items():
         step = advance(state, ev.Touched(Touch(Button.LANGUAGE, "en")), m.at(), m.KIOSK)
-        if not step.ignored and not isinstance(state, s.Pin | s.Password):
+        if not step.ignored and not isinstance(state, s.Pin | s.AttributesPin | s.Password):
             assert step.effects == (), label
             expected = m.states(m.ENGLISH)[label]
             seen, wanted = s.session_of(step.state), s.session_of(expected)

@@ -32,7 +32,7 @@ from kiosk.flow.screen_model import (
     Touch,
 )
 from kiosk.flow.screens import screen_for
-from kiosk.flow.screens_choose import CLOSED_REASONS, year_text
+from kiosk.flow.screens_choose import CLOSED_REASONS, detail, year_text
 from kiosk.flow.settings import FlowSettings
 from kiosk.ports.center import RefusalReason
 from tests.flow import samples as m
@@ -117,7 +117,7 @@ def test_every_screen_is_shown_by_some_state() -> None:
 
 def test_every_attended_state_has_a_way_out() -> None:
     waiting = s.Verifying | s.Cancelling | s.Refunding | s.Printing | s.ReturningCard
-    waiting |= s.InspectingSignature | s.Signing | s.Applying | s.Applied
+    waiting |= s.InspectingSignature | s.Signing | s.Applying | s.Applied | s.ReadingAttributes
     for label, state, settings, screen in everything("ja"):
         if s.session_of(state) is not None and not isinstance(state, waiting):
             steps = [advance(state, ev.Touched(touch), m.at(), settings) for touch in touches(screen)]
@@ -272,6 +272,13 @@ def test_steps_count_up_along_a_visit_and_without_payment_there_is_one_less() ->
     steps = [screen_for(m.states()[label], m.at(), m.KIOSK).step for label in order]
     assert steps == [None, *((n, 10) for n in range(1, 11)), None]
     assert screen_for(m.states()["Numbered"], m.at(), m.COUNTER).step == (9, 9)
+
+
+def test_a_greyed_offer_says_by_which_number_staff_find_the_reason() -> None:
+    private = replace(m.INKAN, closed_reason="counter_only", reference="K7Q2ABCD")
+    assert detail(private) == Text("closed.counter_only_reference", (("reference", "K7Q2ABCD"),))
+    assert detail(replace(private, reference=None)) == Text("closed.counter_only")
+    assert detail(replace(private, closed_reason="closed_hours")) == Text("closed.closed_hours")
 
 
 def test_the_staff_reference_stands_beside_the_code_only() -> None:

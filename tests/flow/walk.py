@@ -13,7 +13,9 @@ from kiosk.flow.kana import keys_for
 from kiosk.flow.lines import is_complete
 from kiosk.flow.screen_model import Button, Choices, Role, ScreenModel, Touch
 from kiosk.flow.screens import screen_for
+from kiosk.ports.attributes import AttributesBlocked, ReadyForAttributes, WrongAttributesPin
 from kiosk.ports.card import (
+    AttributesInspection,
     CardRemoved,
     Inspection,
     PasswordBlocked,
@@ -52,14 +54,14 @@ def forward(world: World, choose: Choose) -> None:
         question = next(iter(world.open.values()))
         world.answered(question, outcomes(world, question)[0])
     elif isinstance(world.watch, fx.WatchCard):
-        world.put_card(choose([3, 2, 1]), choose([5, 5, 1]))
+        world.put_card(choose([3, 2, 1]), choose([5, 5, 1]), choose([3, 3, 2, 1]))
     elif isinstance(world.state, s.TakeCard | s.ReturningCard | s.Applied):
         world.lift_card()
     elif isinstance(world.state, s.Idle):
         world.start()
     elif isinstance(world.state, s.OutOfService):
         reopen(world)
-    elif isinstance(world.state, s.Pin) and world.state.typed < 4:
+    elif isinstance(world.state, s.Pin | s.AttributesPin) and world.state.typed < 4:
         world.type_digit()
     elif isinstance(world.state, s.Writing) and not is_complete(world.state.form, world.state.line):
         for key in keys_for(getattr(m.FORM, world.state.line.value)):
@@ -126,7 +128,7 @@ def move_the_card(world: World, choose: Choose) -> None:
     if world.card_lies:
         world.lift_card()
     else:
-        world.put_card(choose([3, 2, 1, 1, 0]), choose([5, 2, 1, 0]))
+        world.put_card(choose([3, 2, 1, 1, 0]), choose([5, 2, 1, 0]), choose([3, 2, 1, 0]))
 
 
 def trouble_the_machine(world: World, choose: Choose) -> None:
@@ -178,6 +180,10 @@ def outcomes(world: World, question: Question) -> list[ev.Event]:
             return [ev.ApplicationSigned(ticket, said) for said in signings(world)]
         case fx.SendApplication(ticket):
             return [ev.ApplicationAnswered(ticket, said) for said in h.APPLICATIONS.values()]
+        case fx.InspectAttributes(ticket):
+            return [ev.AttributesInspected(ticket, seen) for seen in attributes_inspections(world)]
+        case fx.ReadAttributes(ticket):
+            return [ev.AttributesAnswered(ticket, said) for said in attributes_answers(world)]
         case fx.PlaceOrder(ticket, order):
             world.orders += 1
             issued = m.issued(order.copies, TransactionId(f"{world.orders:032x}"), order.fee_yen, order.kind)
@@ -231,6 +237,8 @@ def authentications(world: World, purpose: Purpose) -> list[ev.AuthenticationOut
         return [PinBlocked()]
     others = ("removed", "fault", "reader away", "incomplete", "refused", "center away")
     opened = [m.SEAL_OPENED, m.OPENED] if purpose is Purpose.SEAL_CARD else [m.OPENED]
+    if purpose is Purpose.RESIDENCE and not world.settings.hands_over_here and world.visits % 3:
+        opened = [m.ASKING_OPENED]
     if purpose is Purpose.HONSEKI:
         # Who is not registered is as likely as who is.
         states = (RegistrationState.NONE, RegistrationState.REGISTERED, *RegistrationState)
@@ -245,6 +253,28 @@ def signature_inspections(world: World) -> list[SignatureInspection]:
         return [CardRemoved()]
     usual: SignatureInspection = ReadyForPassword(world.password_tries) if world.password_tries else PasswordBlocked()
     return [usual, *(h.SIGNATURE_INSPECTIONS[word] for word in ("no certificate", "removed", "fault", "reader away"))]
+
+
+def attributes_inspections(world: World) -> list[AttributesInspection | ev.VisitGone]:
+    """Give what the reader may find of the card's own attributes, the card being where it is."""
+    if not world.card_lies:
+        return [CardRemoved()]
+    tries = world.attributes_tries
+    usual: AttributesInspection = ReadyForAttributes(tries) if tries else AttributesBlocked()
+    others = ("not there", "another card", "removed", "fault", "reader away", "visit gone")
+    return [usual, *(h.ATTRIBUTES_INSPECTIONS[word] for word in others)]
+
+
+def attributes_answers(world: World) -> list[ev.AttributesOutcome]:
+    """Give how reading and telling them may end, the card being where it is."""
+    if not world.card_lies:
+        return [CardRemoved()]
+    others = ("another card", "removed", "fault", "reader away", "incomplete", "refused", "center away", "visit gone")
+    wrong: ev.AttributesOutcome = WrongAttributesPin(world.attributes_tries - 1)
+    if not world.attributes_tries:
+        wrong = AttributesBlocked()
+    answers = [h.ATTRIBUTES_ANSWERS[word] for word in others]
+    return [wrong, *answers] if not world.attributes_tries else [h.ATTRIBUTES_ANSWERS["told"], wrong, *answers]
 
 
 def signings(world: World) -> list[ev.SigningOutcome]:

@@ -32,7 +32,7 @@ from kiosk.ports.center import (
 from kiosk.ports.clock import Instant
 from kiosk.ports.payment import Paid, PaymentUnknown, Refunded
 from kiosk.ports.printer import Printed, PrinterReady
-from tests.flow import at_counter
+from tests.flow import at_card, at_counter
 from tests.flow import samples as m
 from tests.flow.offers import check_offered
 
@@ -45,6 +45,8 @@ Question = (
     | fx.InspectSignature
     | fx.SignApplication
     | fx.SendApplication
+    | fx.InspectAttributes
+    | fx.ReadAttributes
     | fx.PlaceOrder
     | fx.CheckDevices
     | fx.TakePayment
@@ -87,9 +89,10 @@ class World:
         self.watch: fx.WatchCard | fx.WatchRemoval | None = None
         self.past: list[ev.Event] = []
         self.card_lies = False
-        self.tries = 3
+        self.tries = self.attributes_tries = 3
         self.last_try_accepted = False
         self.typed = 0
+        self.asked: set[VisitKey] = set()
         self.password_tries = 5
         self.last_password_accepted = False
         self.characters = 0
@@ -105,8 +108,7 @@ class World:
         self.forgotten: set[VisitKey] = set()
         self.abandoned: set[Ticket] = set()
         self.incident = False
-        self.verifications = 0
-        self.presses = 0
+        self.verifications = self.presses = 0
         first = begin()
         self.state: s.State = first.state
         for effect in first.effects:
@@ -144,7 +146,7 @@ class World:
         self.state = step.state
         for effect in step.effects:
             self.perform(effect, event)
-        if isinstance(before, s.TakeCard) and isinstance(self.state, s.ChoosingKind):
+        if isinstance(before, s.TakeCard) and isinstance(self.state, s.ChoosingKind | s.Confirming):
             assert not self.card_lies, "the visit went on beside a card that lies there"
         if (
             isinstance(before, s.Applied)
@@ -152,7 +154,7 @@ class World:
             and not isinstance(event, ev.ReaderLost)
         ):
             assert not self.card_lies, "the number came beside a card that lies there"
-        if not isinstance(self.state, s.Pin | s.Verifying):
+        if not isinstance(self.state, s.Pin | s.Verifying | s.AttributesPin | s.ReadingAttributes):
             assert self.typed == 0, "digits stay in the buffer"
         if not isinstance(self.state, s.Password | s.Signing):
             assert self.characters == 0, "a password stays in the buffer"
@@ -169,7 +171,7 @@ class World:
 
     def type_digit(self) -> None:
         """Touch a digit on the pad: the buffer fills, the flow hears the number."""
-        if isinstance(self.state, s.Pin):
+        if isinstance(self.state, s.Pin | s.AttributesPin):
             self.typed = min(4, self.typed + 1)
             self.post(ev.PinTyped(self.typed))
 
@@ -179,10 +181,11 @@ class World:
             self.characters = min(16, self.characters + 1)
             self.post(ev.PasswordTyped(self.characters))
 
-    def put_card(self, tries: int = 3, password_tries: int = 5) -> None:
+    def put_card(self, tries: int = 3, password_tries: int = 5, attributes_tries: int = 3) -> None:
         if not self.card_lies:
             self.password_tries, self.last_password_accepted = password_tries, False
             self.card_lies, self.tries, self.last_try_accepted = True, tries, False
+            self.attributes_tries = attributes_tries
         if isinstance(self.watch, fx.WatchCard):
             ticket, self.watch = self.watch.ticket, None
             self.post(ev.CardSeen(ticket))
@@ -230,6 +233,8 @@ class World:
             case fx.SendApplication():
                 assert self.signed.get(effect.ticket.visit) == effect.application, "sent what was not signed"
                 self.ask(effect)
+            case fx.InspectAttributes() | fx.ReadAttributes():
+                at_card.ask_for_attributes(self, effect, event)
             case fx.PrintReceipt():
                 assert self.books[effect.transaction].paid is not None, "a receipt without money"
                 self.ask(effect)
@@ -273,7 +278,7 @@ class World:
             case fx.ForgetVisit():
                 self.forgotten.add(effect.visit)
                 self.typed = self.characters = 0
-            case fx.CheckHealth() | fx.PrintCaseSlip() | fx.Announce():
+            case fx.CheckHealth() | fx.PrintCaseSlip() | fx.Announce() | fx.NotePapersLeft():
                 pass
             case _:
                 assert_never(effect)
@@ -364,6 +369,7 @@ class World:
                 self.typed = 0
                 if isinstance(outcome, VisitOpened):
                     self.verified.add(ticket.visit)
+                    self.asked |= {ticket.visit} if outcome.menu.asks_attributes else set()
                     self.tries = 3
                 if isinstance(outcome, WrongPin):
                     self.tries, self.last_try_accepted = outcome.tries_left, False
@@ -373,6 +379,8 @@ class World:
                     self.password_tries = 5
                 if isinstance(outcome, WrongPassword):
                     self.password_tries, self.last_password_accepted = outcome.tries_left, False
+            case ev.AttributesAnswered():
+                at_card.attributes_answered(self, event)
             case ev.ApplicationAnswered(_, ApplicationReceived()):
                 self.received.add(ticket.visit)
             case ev.OrderAnswered(_, Issued() as issued):

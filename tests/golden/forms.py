@@ -68,8 +68,6 @@ MARIA_ALONE: Final = KojinhyoPerson(
     MARIA,
     BLANK,
     (HistoryEntry("通称記載", date(2022, 3, 14), date(2022, 3, 14), "通称「見本　真理亜」（汐見野市で記載）"),),
-    kanji_name=NONE,
-    katakana_name="サンプル　マリア　フェルナンダ",
 )
 
 KISAIJIKO: Final = KisaijikoSheet(**COMMON, address=ADDRESS, head_name=OMITTED, persons=(HANAKO,))
@@ -254,7 +252,7 @@ FORMS: Final[dict[str, dict[str, AnySheet]]] = {
         "long-values": replace(
             KOJINHYO,
             address=LONG_ADDRESS,
-            persons=(replace(MARIA_ALONE, entry=LONG.persons[0], address_before=LONG_ADDRESS, katakana_name=LONG_NAME),),
+            persons=(replace(MARIA_ALONE, entry=LONG.persons[0], address_before=LONG_ADDRESS),),
         ),
     },
     "kisaijiko": {

@@ -98,6 +98,16 @@ UNCLE: Final = replace(
     birth_date=date(1989, 1, 7),
     remarks="令和7年10月1日　職権記載（区画整理による町名の変更）",
 )
+_FOREIGN: Final = ForeignItems(
+    alias="見本　真理亜",
+    nationality="ブラジル",
+    article_30_45="中長期在留者",
+    status="技術・人文知識・国際業務",
+    period="5年",
+    period_ends_on=date(2029, 9, 14),
+    card_number="ZZ00000000ZZ",
+    katakana_name="サンプル　マリア　フェルナンダ",
+)
 MARIA: Final = replace(
     HANAKO,
     name="SAMPLE MARIA FERNANDA DE LOS ANGELES",
@@ -107,15 +117,7 @@ MARIA: Final = replace(
     honseki=NONE,
     resident_since=date(2021, 9, 15),
     address_since=BLANK,
-    foreign=ForeignItems(
-        alias="見本　真理亜",
-        nationality="ブラジル",
-        article_30_45="中長期在留者",
-        status="技術・人文知識・国際業務",
-        period="5年",
-        period_ends_on=date(2029, 9, 14),
-        card_number="ZZ00000000ZZ",
-    ),
+    foreign=_FOREIGN,
 )
 HOUSEHOLD: Final = replace(
     SELF,
@@ -150,6 +152,11 @@ SHEETS: Final[dict[str, JuminhyoSheet]] = {
                 name="VILLANUEVA DE LA CONCEPCION Y SAMPLE MARIA FERNANDA GUADALUPE ALEJANDRA",
                 relation="同居人",
                 sex=OMITTED,
+                foreign=replace(
+                    _FOREIGN,
+                    kanji_name="見本例示　真理亜芙瑠奈尤陀",
+                    katakana_name="ビジャヌエバ　デ　ラ　コンセプシオン　イ　サンプル　マリア　フェルナンダ　グアダルーペ　アレハンドラ",
+                ),
                 previous_address="例示県仮名市大字遠い遠いところの村字さらに遠い里９８７６番地の５４３２　ヴィラ・エスペランサ例示県庁前ステーションサイド弐番街中央棟１００２号室",
             ),
             replace(HANAKO, name="見本寿限無寿限無五劫の擦り切れ海砂利水魚の水行末　花子", relation="妻（未届）"),

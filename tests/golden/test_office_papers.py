@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import zxingcpp
 
 from issuing_center.paper import DrawnDocument, shared_fonts
 from issuing_center.paper.ryoshu import ReceiptSheet, draw_receipt
@@ -33,6 +34,7 @@ FIRST = ApplicationSheet(
     serials=("AAAA-BBBB-CCCC-DDDD",),
     repeats=False,
     txn=SELF.txn,
+    card="券面事項入力補助で確認（氏名・住所・生年月日・性別）",
 )
 FULL = replace(
     FIRST,
@@ -48,6 +50,7 @@ FULL = replace(
     serials=tuple(f"AAAA-BBBB-CCCC-{at:04d}" for at in range(10)),
     repeats=True,
     specimen=True,
+    card="相違あり：氏名・住所・生年月日・性別（カードの券面を確認してください）",
 )
 PAID = ReceiptSheet(
     issuer=issuer(),
@@ -80,3 +83,13 @@ def test_the_paper_looks_as_it_was_approved(name: str, tmp_path: Path, regenerat
         (GOLDENS / name).parent.mkdir(exist_ok=True)
         page.quantize(GREYS).save(GOLDENS / f"{name}-1.png", optimize=True)
     assert compare(f"{name}-1", page, GOLDENS, FAILED) is None
+
+
+@pytest.mark.parametrize("name", sorted(PAPERS))
+def test_the_code_in_the_corner_says_which_paper_of_which_order_it_is(name: str, tmp_path: Path) -> None:
+    sheet, fonts = PAPERS[name], shared_fonts()
+    drawn = draw_application(sheet, fonts) if isinstance(sheet, ApplicationSheet) else draw_receipt(sheet, fonts)
+    assert isinstance(drawn, DrawnDocument)
+    (page,) = rendered(drawn.pdf, tmp_path)
+    (code,) = zxingcpp.read_barcodes(page)
+    assert code.text == ("A" if isinstance(sheet, ApplicationSheet) else "R") + sheet.txn.upper()

@@ -40,7 +40,7 @@ from kiosk.flow.screen_model import (
 )
 from kiosk.ui.geometry import ScreenGeometry
 from kiosk.ui.strings import Strings
-from tests.gui import number_gallery
+from tests.gui import attributes_gallery, number_gallery
 
 ENGLISH = Language("en")
 LANGUAGES = (JAPANESE, ENGLISH)
@@ -377,6 +377,9 @@ MAKERS: dict[ScreenId, Callable[[Language], ScreenModel]] = {
     ScreenId.YEAR: _year,
     ScreenId.ITEMS: _items,
     ScreenId.COPIES: copies,
+    ScreenId.CARD_AGAIN: partial(attributes_gallery.card_again, t),
+    ScreenId.ATTRIBUTES_PIN: partial(attributes_gallery.attributes_pin, t),
+    ScreenId.UNREAD: partial(attributes_gallery.unread, t),
     ScreenId.CONFIRM: _confirm,
     ScreenId.PREPARING: _preparing,
     ScreenId.PAYING: paying,

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.flow.screen_model import Button, Message, ScreenId, ScreenModel
+from kiosk.flow.screen_model import Button, Choices, Message, ScreenId, ScreenModel
 from kiosk.ports.center import Document, VisitOpened
 from kiosk.ports.slips import SlipFailed, SlipUnknown
 from kiosk.world import World
 from printers.jobs import Trouble
 from printers.pdf_sink import SinkFault
 from tests.support.counter_terminal import Terminal, lines_on, number_on, text_of
-from tests.support.standing import ready
+from tests.support.standing import ready, walk
 from tests.support.town import Town, until
 
 
@@ -71,6 +71,14 @@ def test_who_left_is_not_waited_for_and_the_next_ones_papers_wait_on_the_lane(te
         True,
         True,
     ]
+
+
+def test_a_terminal_offers_its_own_municipality_and_no_other(terminal: Terminal) -> None:
+    with terminal.serving() as (standing, _):
+        walk(standing, terminal.steps("hanako")[:3])
+        body = standing.see(ScreenId.MUNICIPALITY, where=ready).body
+        assert isinstance(body, Choices)
+        assert [each.touch.argument for each in body.choices] == ["990019"]
 
 
 def residents_matter(known: Sequence[object]) -> list[Document | VisitOpened]:

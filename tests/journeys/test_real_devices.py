@@ -20,8 +20,8 @@ from kiosk.wiring import open_world
 from kiosk.world import World
 from printers.escpos.line import NetworkPlace, open_line
 from printers.escpos.printer import EscposPrinter
-from printers.ipp import open_printer
 from printers.ipp.client import Client
+from printers.lasers import open_printer
 from printers.slip import Width
 from printers.virtual.escpos.device import VirtualPrinter
 from printers.virtual.escpos.faults import Fault as SlipFault

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from issuing_center import wire
 from kiosk.cardproc import load_persona
-from kiosk.counter_machine import SPECIMEN_TRAYS, at_counter, counter_flow, virtual_counter_printer
+from kiosk.counter_machine import SPECIMEN_COUNTER, SPECIMEN_TRAYS, at_counter, counter_flow, virtual_counter_printer
 from kiosk.domain.certificates import IdempotencyKey, MunicipalityCode, Order
 from kiosk.domain.registration import Purpose
 from kiosk.flow.screen_model import Button, ScreenId
@@ -62,7 +62,7 @@ def residents(
         doing = steps(FieldHand(machine.reader, load_persona(town.data, persona)))
         if not flow.hands_over_here:
             plain = PdfSink(folder / device / "plain")
-            world = at_counter(world, virtual_counter_printer(machine.paper, plain))
+            world = at_counter(world, virtual_counter_printer(machine.paper, plain), SPECIMEN_COUNTER)
             doing = (*doing[:-2], (ScreenId.NUMBER, lambda standing, _model: standing.touch(Button.FINISH)))
         standing = stack.enter_context(Standing(world, flow).serving())
         served.append(Served(persona, machine, standing, tuple(doing)))

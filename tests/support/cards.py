@@ -11,12 +11,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
-from kiosk.adapters.card.card_file import AuthPart, CardFile, SignPart
+from kiosk.adapters.card.card_file import AttributesPart, AuthPart, CardFile, SignPart
 from kiosk.ports.card import PinBuffer
 from kiosk.ports.password import PasswordBuffer
 
 ATR = "3B888001000005E0B381A1007F"
 PIN = "1234"
+ATTRIBUTES_PIN = "5678"
+"""Another one than that of 利用者証明用, so that a mix-up shows."""
+MY_NUMBER = "990000000019"
 SIGN_PASSWORD = "SPECIMEN1"
 CERTIFICATE_BYTES = 1005
 """Size of a real 利用者証明用 certificate, which makes the dialogue twelve commands long."""
@@ -91,8 +94,14 @@ def card_file(
     certificate_length: int = CERTIFICATE_BYTES,
     with_sign: bool = True,
     sign_tries_left: int = 5,
+    attributes_tries_left: int | None = 3,
+    name: str = "見本　花子",
+    address: str = "見本県汐見野市みなと通一丁目２番３号",
 ) -> CardFile:
-    """Make a card file: `kind` is card, phone, juki or foreign; `certificate` False for a holder who declined one."""
+    """Make a card file: `kind` is card, phone, juki or foreign; `certificate` False for a holder who declined one.
+
+    `attributes_tries_left` None for a card without 券面事項入力補助AP.
+    """
     labels = {
         "card": "JPKIAPICCTOKEN2",
         "phone": "JPKIAPGPSETOKEN",
@@ -116,6 +125,16 @@ def card_file(
         tries_left=sign_tries_left,
         tries_max=5,
     )
+    attributes = AttributesPart(
+        name=name,
+        address=address,
+        birth_date="19880512",
+        sex="2",
+        my_number=MY_NUMBER,
+        pin=ATTRIBUTES_PIN,
+        tries_left=attributes_tries_left or 0,
+        tries_max=3,
+    )
     return CardFile(
         format=1,
         persona=f"test-{kind}",
@@ -127,6 +146,7 @@ def card_file(
         token_label=labels[kind],
         auth=auth if kind in ("card", "phone") else None,
         sign=sign if kind in ("card", "juki", "phone") else None,
+        attributes=attributes if kind == "card" and attributes_tries_left is not None else None,
     )
 
 

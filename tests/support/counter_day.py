@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from issuing_center.counter import acts, views
-from issuing_center.counter.models import TypedSlip, Waiting
+from issuing_center.counter.models import Serial, TypedSlip, Waiting
 from issuing_center.counter.refusals import CounterRefusal
-from issuing_center.counter.states import CancelReason, Settlement, SpoilReason
+from issuing_center.counter.states import CancelReason, Settlement, SheetState, SpoilReason
 from issuing_center.municipal.package import JST
 from kiosk.ports.center import DocumentFate
 from tests.support.center import Center
@@ -133,7 +133,10 @@ class CounterDay:
         office = "minato" if terminal == TERMINALS[2] else "honcho"
         typed = TypedSlip(office, reception.ticket.number, reception.ticket.check)
         by_hand = self._random.random() < 0.3
-        good(acts.hand_over(center.service, OTHER_CLERK, typed if by_hand else reception.slip))
+        sheets = row(center, reception).sheets
+        # The hasty clerk looks at the sheets; the others scan each.
+        scanned = () if by_hand else tuple(Serial(each.serial) for each in sheets if each.state is SheetState.PRINTED)
+        good(acts.hand_over(center.service, OTHER_CLERK, typed if by_hand else reception.slip, scanned))
         self.books.handed_over += 1
 
 

@@ -10,7 +10,7 @@ from threading import Event
 from kiosk.adapters.printer.counter import CounterPrinter, TrayPrinter
 from kiosk.adapters.printer.page_printer import PagePrinter
 from kiosk.cardproc import load_persona
-from kiosk.counter_machine import SPECIMEN_TRAYS, counter_flow
+from kiosk.counter_machine import SPECIMEN_COUNTER, SPECIMEN_TRAYS, at_counter, counter_flow
 from kiosk.flow.screen_model import Number, ScreenId, ScreenModel
 from kiosk.headless import FieldHand
 from kiosk.ports.slips import (
@@ -23,7 +23,7 @@ from kiosk.ports.slips import (
     SlipReadiness,
 )
 from kiosk.world import World
-from printers.jobs import Job, JobOutcome, Trouble
+from printers.jobs import Job, JobOutcome, Trouble, unkept
 from printers.pdf_sink import PdfSink
 from tests.support.standing import Standing, Step, steps, walk
 from tests.support.town import FLOW, Machine, Town
@@ -40,12 +40,12 @@ class HeldTray(PdfSink):
         self.waiting = Event()
         """Set while a job stands before it."""
 
-    def run(self, job: Job, sheet_out: Callable[[int], None]) -> JobOutcome:
+    def run(self, job: Job, sheet_out: Callable[[int], None], opened: Callable[[str], None] = unkept) -> JobOutcome:
         """Wait, then print."""
         self.waiting.set()
         assert self._may_go_on.wait(30), "nobody let the paper go on"
         self.waiting.clear()
-        return super().run(job, sheet_out)
+        return super().run(job, sheet_out, opened)
 
 
 class KeptSlips:
@@ -85,7 +85,7 @@ class Terminal:
         trays = TrayPrinter(PagePrinter(self.security), PagePrinter(self.plain), lambda: self.names)
         with self.machine.started() as world:
             printer = CounterPrinter((trays,), SPECIMEN_TRAYS)
-            whole = change(replace(world, printer=printer, slips=self.slips))
+            whole = change(replace(at_counter(world, printer, SPECIMEN_COUNTER), slips=self.slips))
             with Standing(whole, FLOW_AT_COUNTER).serving() as standing:
                 yield standing, whole
 

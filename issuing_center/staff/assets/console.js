@@ -7,6 +7,7 @@ const CARE = {
   lost: "印刷できなかった用紙があります。用紙を確認してください。",
   outcome_differs: "端末の報告と記録が一致しません。枚数を確認してください。",
   paid_not_handed: "収納済みで、交付されていません。",
+  mixed_up: "別の番号の用紙が混ざっていました。証明書をすべて読み取ってから交付してください。",
 };
 const PRINTERS = { paper_low: "用紙が残り少なくなっています", paper_out: "用紙がありません", fault: "故障しています", unreachable: "応答がありません" };
 const SETTLED = { cash: "現金", cashless: "キャッシュレス", exempt: "免除", free: "無料" };
@@ -19,6 +20,7 @@ const FILTERS = {
   all: ["すべて", () => true],
 };
 const SILENCE_MS = 40_000;
+const SCAN_ENDS_MS = 500;
 
 let session;
 const rows = new Map();
@@ -27,7 +29,8 @@ let terminals = [];
 let day = "";
 let filter = "open";
 let chosen = null;
-let slip = null; // what was scanned for the chosen number: hand over without asking again
+let slip = null; // the slip that was presented for the chosen number
+let scanned = []; // what was read on its sheets: the text, and what it is
 let heardAt = 0;
 let finding = Promise.resolve(); // the search under way
 
@@ -120,6 +123,10 @@ const ACTS = {
 };
 const KEYS = { F2: "call", F4: "take_fee", F7: "confirm_printed", F8: "hand_over", F9: "spoil" };
 const NEXT = ["hand_over", "take_fee", "call", "confirm_printed"];
+const nextOf = (row) => {
+  if (row.attention === "unreported") return "confirm_printed";
+  return NEXT.find((name) => row.acts.includes(name) && !(name === "call" && row.called_at) && !(name === "confirm_printed" && row.state === "spoiled"));
+};
 
 function fact(name, ...value) {
   return [make("dt", { textContent: name }), make("dd", {}, ...value)];
@@ -127,6 +134,8 @@ function fact(name, ...value) {
 
 function feeOf(row) {
   if (row.settlement === null) return `${yen(row.total_yen)}（未収納）`;
+  const taken = ["cash", "cashless"].includes(row.settlement) && row.total_yen > 0;
+  if (taken && row.paid_yen === 0) return `${yen(row.total_yen)}（${SETTLED[row.settlement]}・返金）`;
   return `${yen(row.total_yen)}（${SETTLED[row.settlement]}${row.exemption ? `: ${row.exemption}` : ""}）`;
 }
 
@@ -136,9 +145,9 @@ function drawDetail() {
     $("detail").replaceChildren(make("p", { class: "empty", textContent: "番号を選ぶか、受付票を読み取ってください。" }));
     return;
   }
-  const next = NEXT.find((name) => row.acts.includes(name) && !(name === "call" && row.called_at) && !(name === "confirm_printed" && row.state === "spoiled"));
+  const next = nextOf(row);
   const buttons = Object.entries(ACTS)
-    .filter(([name]) => row.acts.includes(name))
+    .filter(([name]) => row.acts.includes(name) && !(row.reprint_permitted && ["permit_reprint", "confirm_printed"].includes(name)))
     .sort(([a], [b]) => (b === next) - (a === next))
     .map(([name, [label, key, run]]) => {
       const grave = ["cancel", "spoil"].includes(name);
@@ -151,12 +160,12 @@ function drawDetail() {
   const warnings = [row.attention ? CARE[row.attention] ?? row.attention : null, row.reprint_permitted ? "再印刷できます。本人がもう一度カードを置いて、同じ証明書を選んでください（手数料は不要）。" : null];
   const sheets = row.sheets.map((sheet) =>
     make("li", { class: sheet.state },
-      make("span", { textContent: `${sheet.serial}（${sheet.pages}枚）` }),
+      make("span", { textContent: `${isScanned(sheet) ? "✓ " : ""}${sheet.serial}（${sheet.pages}枚）` }),
       make("span", { textContent: SHEETS[sheet.state] + (sheet.reason ? `: ${session.labels.spoil[sheet.reason] ?? sheet.reason}` : "") })));
   $("detail").replaceChildren(
     make("div", { class: "top" }, make("strong", { textContent: row.number, "aria-label": `${row.number}番` }),
       make("div", {}, make("span", { class: `state ${row.state}`, textContent: session.labels.states[row.state] }),
-        slip ? make("span", { class: "verified", textContent: "✓ 受付票を確認しました" }) : "")),
+        slip ? make("span", { class: "verified", textContent: `✓ 受付票${scanned.length ? `と用紙${scanned.length}枚` : ""}を確認しました` }) : "")),
     make("div", { class: "body" },
       ...warnings.filter(Boolean).map((text) => make("p", { class: "warning", textContent: text })),
       make("dl", {},
@@ -166,14 +175,15 @@ function drawDetail() {
         ...fact("呼出", row.called_at ? clock(row.called_at) : "まだ"),
         ...fact("領収書", row.receipt_number || "なし")),
       make("ul", { id: "sheets", "aria-label": "証明書の用紙" }, ...sheets)),
-    make("div", { id: "acts" }, ...(buttons.length ? buttons : [make("p", { class: "final", textContent: "この番号の処理は終わっています。" })])),
+    make("div", { id: "acts" }, ...(buttons.length ? buttons : [make("p", { class: "final", textContent: FINAL.includes(row.state) ? "この番号の処理は終わっています。" : "証明書を作成しています。" })])),
   );
 }
 
-function choose(id, scanned = null) {
+function choose(id, presented = null) {
   const old = chosen;
+  if (id !== old) [slip, scanned] = [null, []];
   chosen = id;
-  slip = scanned;
+  slip = presented ?? slip;
   for (const each of [old, id]) if (rows.has(each)) drawRow(rows.get(each), false);
   drawDetail();
   $(`row-${id}`)?.scrollIntoView({ block: "nearest" });
@@ -183,6 +193,29 @@ function put(row, news) {
   rows.set(row.request_id, row);
   drawRow(row, news);
   if (row.request_id === chosen) drawDetail();
+}
+
+// what a scanner reads: a slip, a bare number, or a sheet
+
+const folded = (text) => text.normalize("NFKC").trim();
+const isNumber = (text) => /^[0-9]{1,4}$/.test(text);
+const isSlip = (text) => /^([0-9a-f]{32}|[0-9]{1,4}[ -]+[0-9a-z]{4})$/i.test(text);
+const isScanned = (sheet) => scanned.some((each) => each.sheet.serial === sheet.serial);
+const PAPERS = { A: "申請書", R: "領収書" };
+const toHand = (row) => row.sheets.filter((sheet) => sheet.state === "printed");
+const complete = (row) => slip !== null && toHand(row).every(isScanned);
+
+// Gives the problem, or null when the sheet is the chosen number's.
+async function checkSheet(text) {
+  const answer = await post("/api/check-sheet", { request_id: chosen, sheet: text });
+  if (!answer.ok) {
+    if (answer.problem.row) put(answer.problem.row, false);
+    return answer.problem;
+  }
+  const { sheet } = answer.value;
+  scanned = [...scanned.filter((each) => each.sheet.serial !== sheet.serial || each.sheet.letter !== sheet.letter), { text, sheet }];
+  drawDetail();
+  return null;
 }
 
 // acts
@@ -243,18 +276,70 @@ function askFee(row) {
   dialog.querySelector("[value=cash]").focus();
 }
 
+const handed = (row) => ["/api/hand-over", { office: row.office, slip, sheets: scanned.map((each) => each.text) }, `${row.number}番を交付しました。`];
+
+function drawChecks(row) {
+  const papers = scanned.filter((each) => each.sheet.letter).map((each) => [PAPERS[each.sheet.letter], true]);
+  const certificates = toHand(row).map((sheet, index) => [`証明書 ${index + 1}　${sheet.serial}`, isScanned(sheet)]);
+  $("checks").replaceChildren(...[["受付票", slip !== null], ...certificates, ...papers].map(([text, done]) =>
+    make("li", { class: done ? "done" : "" }, make("span", { textContent: text }), make("span", { textContent: done ? "✓ 確認済" : "未確認" }))));
+  const mixed = rows.get(row.request_id).attention === "mixed_up"; // then looking is not enough
+  $("hand-submit").firstChild.data = slip === null || (mixed && !complete(row)) ? "確認する" : complete(row) ? "交付する" : "目視で確認して交付";
+}
+
+// Gives the problem, or null when what was read is the chosen number's.
+async function readFor(row, text) {
+  if (!isSlip(text) && !/^[0-9a-z]{4}$/i.test(text)) return checkSheet(text);
+  const presented = isSlip(text) ? text : `${row.number} ${text}`;
+  const answer = await post("/api/find", { office: row.office, slip: presented });
+  if (!answer.ok) return answer.problem;
+  if (answer.value.request_id !== row.request_id) return OTHER_NUMBER;
+  slip = presented;
+  drawDetail();
+  return null;
+}
+const OTHER_NUMBER = { code: "STAFF-04", text: "この受付票は、表示中の番号のものではありません。" };
+
 function askSlip(row) {
-  const send = (text) => ["/api/hand-over", { office: row.office, slip: text }, `${row.number}番を交付しました。`];
-  if (slip !== null) {
-    act(...send(slip));
+  if (complete(row)) {
+    act(...handed(row));
     return;
   }
+  const dialog = $("hand-dialog");
+  const problem = dialog.querySelector(".problem");
   $("hand-title").textContent = `${row.number}番 交付`;
   $("slip").value = "";
-  ask("hand_over", $("hand-dialog"), () => {
-    const text = $("slip").value.normalize("NFKC").trim();
-    return send(/^[0-9A-Za-z]{4}$/.test(text) ? `${row.number} ${text}` : text);
-  });
+  ask("hand_over", dialog, () => handed(row));
+  const submit = dialog.querySelector("form").onsubmit;
+  // A scanner that ends with two line ends must not be taken for the clerk's own Enter.
+  let settling = null;
+  const settle = () => {
+    clearTimeout(settling);
+    delete $("hand-submit").dataset.settled;
+    settling = setTimeout(() => { $("hand-submit").dataset.settled = ""; }, SCAN_ENDS_MS);
+  };
+  const read = async (event, text) => {
+    if (text) {
+      settle();
+      const found = await readFor(row, text);
+      problem.textContent = found ? `${found.text}（${found.code}）` : "";
+      dialog.classList.toggle("wrong", found !== null);
+      drawChecks(row);
+      if (!found && complete(row)) await submit(event);
+    } else if (!("settled" in $("hand-submit").dataset)) return;
+    else if (slip !== null) await submit(event);
+    else problem.textContent = "受付票をまだ確認していません。";
+  };
+  dialog.querySelector("form").onsubmit = (event) => {
+    event.preventDefault();
+    const text = folded($("slip").value);
+    $("slip").value = "";
+    $("slip").focus();
+    finding = finding.then(() => read(event, text));
+  };
+  dialog.classList.remove("wrong");
+  drawChecks(row);
+  settle();
   $("slip").focus();
 }
 
@@ -283,16 +368,25 @@ function askSpoil(row) {
 // search, keys
 
 async function find(text) {
+  const sheet = !isNumber(text) && !isSlip(text);
+  const row = rows.get(chosen);
+  if (sheet && slip !== null && row && !FINAL.includes(row.state)) {
+    // A slip was presented: this sheet is to go with it.
+    const problem = await checkSheet(text);
+    if (problem) noticeOf(problem);
+    else notice(`${row.number}番の用紙です。`);
+    return;
+  }
   const answer = await post("/api/find", { office: $("office").value, slip: text });
   if (!answer.ok) {
     choose(null);
     noticeOf(answer.problem);
     return;
   }
-  const scanned = /^\s*[0-9０-９]{1,4}\s*$/.test(text) ? null : text;
   put(answer.value, false);
   notice(`${answer.value.number}番を表示しています。`);
-  choose(answer.value.request_id, scanned);
+  choose(answer.value.request_id, isSlip(text) ? text : null);
+  if (sheet) await checkSheet(text);
 }
 
 function step(by) {
@@ -382,6 +476,7 @@ function listen() {
     heard();
     load();
   });
+  events.addEventListener("out", () => location.assign("/"));
   events.addEventListener("rows", (event) => {
     heard();
     const told = JSON.parse(event.data);
@@ -446,9 +541,9 @@ async function start() {
   });
   $("find").addEventListener("submit", (event) => {
     event.preventDefault();
-    const text = $("search").value.trim();
+    const text = folded($("search").value);
     $("search").value = "";
-    if (text) finding = find(text);
+    if (text) finding = finding.then(() => find(text)); // one scan after the other, however fast they come
   });
   for (const each of document.querySelectorAll("[name=method]"))
     each.addEventListener("change", () => { $("exempt-reason").hidden = !$("fee-dialog").querySelector("[value=exempt]").checked; });

@@ -40,6 +40,24 @@ class SignPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return "SignPart()"
 
 
+class AttributesPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """券面事項入力補助: what a four-digit PIN of its own opens."""
+
+    name: str
+    address: str
+    birth_date: str
+    """YYYYMMDD."""
+    sex: str
+    my_number: str
+    """12 digits; lies there to show that nobody reads it."""
+    pin: str | None
+    tries_left: int
+    tries_max: int
+
+    def __repr__(self) -> str:
+        return "AttributesPart()"
+
+
 class CardFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One virtual card as it lies on disk."""
 
@@ -54,6 +72,8 @@ class CardFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token_label: str
     auth: AuthPart | None
     sign: SignPart | None
+    attributes: AttributesPart | None = None
+    """None: the card has no 券面事項入力補助AP."""
 
     def __repr__(self) -> str:
         return f"CardFile({self.persona!r})"

@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from threading import Event
 from typing import TypeVar
 
-from kiosk.adapters.card import dialogue, signature_dialogue, winscard
+from kiosk.adapters.card import attributes_dialogue, dialogue, signature_dialogue, winscard
 from kiosk.adapters.card.transport import CardLost, ReaderAway, Transport
 from kiosk.adapters.card.winscard import PcscError
 from kiosk.ports.card import (
     ApplicationSignature,
+    AttributesInspection,
+    AttributesReading,
     Authentication,
     CardFault,
     CardGone,
@@ -110,6 +112,23 @@ class PcscCardReader:
                 return signature_dialogue.sign_application(self._traced(card), digest, password)
         finally:
             password.clear()
+
+    def inspect_attributes(self, certificate_sha256: bytes) -> AttributesInspection:
+        """Find out whether the visit's card can be asked for its attributes. See the port."""
+        with self._card() as card:
+            if not isinstance(card, _Card):
+                return card
+            return attributes_dialogue.inspect(self._traced(card), certificate_sha256)
+
+    def read_attributes(self, pin: PinBuffer, certificate_sha256: bytes) -> AttributesReading:
+        """Verify once, read, power down; exclusive like `authenticate`. See the port."""
+        try:
+            with self._card() as card:
+                if not isinstance(card, _Card):
+                    return card
+                return attributes_dialogue.read_attributes(self._traced(card), pin, certificate_sha256)
+        finally:
+            pin.clear()
 
     def close(self) -> None:
         """Give the context back; the next call opens a new one."""

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition, Event
 
-from kiosk.adapters.card import dialogue, signature_dialogue
+from kiosk.adapters.card import attributes_dialogue, dialogue, signature_dialogue
 from kiosk.adapters.card.card_faults import Pulled, Silent
 from kiosk.adapters.card.transport import CardLost, ReaderAway
 from kiosk.adapters.card.virtual_card import Habits, VirtualCard
 from kiosk.ports.card import (
     ApplicationSignature,
+    AttributesInspection,
+    AttributesReading,
     Authentication,
     CardGone,
     CardPlaced,
@@ -116,6 +118,23 @@ class VirtualCardReader:
                 return signature_dialogue.sign_application(card, digest, password)
         finally:
             password.clear()
+
+    def inspect_attributes(self, certificate_sha256: bytes) -> AttributesInspection:
+        """Find out whether the visit's card can be asked for its attributes. See the port."""
+        with self._powered() as card:
+            if not isinstance(card, _InField):
+                return card
+            return attributes_dialogue.inspect(card, certificate_sha256)
+
+    def read_attributes(self, pin: PinBuffer, certificate_sha256: bytes) -> AttributesReading:
+        """Verify once, read, power down. See the port."""
+        try:
+            with self._powered() as card:
+                if not isinstance(card, _InField):
+                    return card
+                return attributes_dialogue.read_attributes(card, pin, certificate_sha256)
+        finally:
+            pin.clear()
 
     def _wait_until(self, present: bool, stop: Event) -> WatchStopped | ReaderUnavailable | None:
         with self._changed:

@@ -1,8 +1,8 @@
 """A My Number card that exists only as answers to APDUs, so that everything above them is the shipped code.
 
-Strict where the real card is, with its status words; unkind when ordered. It knows one application, JPKI-AP: the others
-answer "not found". It refuses to know how its commands travel. Source of every number: the sources named in the README
-of this folder, ISO/IEC 7816-4 for the rest.
+Strict where the real card is, with its status words; unkind when ordered. It knows JPKI-AP and 券面事項入力補助AP: the other
+applications answer "not found". It refuses to know how its commands travel. Source of every number: the sources named in
+the README of this folder, ISO/IEC 7816-4 for the rest.
 """
 
 import secrets
@@ -19,9 +19,11 @@ from kiosk.adapters.card import card_faults
 from kiosk.adapters.card.apdu import Command, NotACommand
 from kiosk.adapters.card.card_faults import Fault, FaultName, Pulled, Silent
 from kiosk.adapters.card.card_file import CardFile, read_card_file
-from kiosk.adapters.card.card_memory import Data, File, Key, Pin, personalise
+from kiosk.adapters.card.card_memory import Data, File, Key, Pin, personalise, personalise_attributes
 
 JPKI_AID = bytes.fromhex("D392F000260100000001")
+ATTRIBUTES_AID = bytes.fromhex("D3921000310001010408")
+"""券面事項入力補助AP."""
 ISSUER_DOMAIN_AID = bytes.fromhex("A0000001510000")
 """GlobalPlatform; brings back the power-on state."""
 
@@ -80,8 +82,11 @@ class VirtualCard:
         self._habits = habits
         self._lock = RLock()
         self._files = personalise(file)
-        self._has_jpki = file.kind != "foreign"
-        self._application = False
+        self._applications = {} if file.kind == "foreign" else {JPKI_AID: self._files}
+        if file.attributes is not None:
+            self._applications[ATTRIBUTES_AID] = personalise_attributes(file.attributes)
+        self._application: bytes | None = None
+        self._opened: set[tuple[bytes, int]] = set()
         self._current: File | None = None
         self._pending = b""
         self._exact_le_told = False
@@ -127,6 +132,19 @@ class VirtualCard:
             return pin.tries_left if isinstance(pin, Pin) else None
 
     @property
+    def attributes_tries_left(self) -> int | None:
+        """Counter of the PIN for 券面事項入力補助; None for a card that has none."""
+        with self._lock:
+            pin = self._applications.get(ATTRIBUTES_AID, {}).get(0x0011)
+            return pin.tries_left if isinstance(pin, Pin) else None
+
+    @property
+    def opened(self) -> frozenset[tuple[bytes, int]]:
+        """Every file that was ever made current: application and file id. What is not here was never read."""
+        with self._lock:
+            return frozenset(self._opened)
+
+    @property
     def arithmetic_s(self) -> float:
         """Seconds spent so far on RSA, which a benchmark of the dialogue subtracts."""
         return self._arithmetic_s
@@ -154,15 +172,15 @@ class VirtualCard:
             self._forget(pins=self._habits.reset_clears_pin)
 
     def _forget(self, *, pins: bool) -> None:
-        self._application = False
+        self._application = None
         self._current = None
         self._pending = b""
         self._exact_le_told = False
         self._fresh = True
         if pins:
-            for pin in self._files.values():
-                if isinstance(pin, Pin):
-                    pin.verified = False
+            for file in (file for files in self._applications.values() for file in files.values()):
+                if isinstance(file, Pin):
+                    file.verified = False
 
     # --- commands ----------------------------------------------------------------------------------------------------
 
@@ -280,29 +298,29 @@ class VirtualCard:
     def _select(self, command: Command) -> bytes:
         match command.p1:
             case 0x04:
-                if command.data == ISSUER_DOMAIN_AID and self._has_jpki:
+                if command.data == ISSUER_DOMAIN_AID and self._applications:
                     self._forget(pins=self._habits.select_clears_pin)
                     return b""
-                if command.data != JPKI_AID or not self._has_jpki:
+                if command.data not in self._applications:
                     raise _Refused(0x6A82)
                 self._forget(pins=self._habits.select_clears_pin)
                 self._fresh = False
-                self._application = True
+                self._application = command.data
                 return b""
             case 0x02 if command.p2 == 0x0C and len(command.data) == 2:
                 self._current = self._file(int.from_bytes(command.data))
                 return b""
             case 0x00 if command.data == b"\x3f\x00":
                 raise _Refused(0x6A82)
-            case 0x00 if self._application and not command.data:
+            case 0x00 if self._application is not None and not command.data:
                 return b""
             case _:
                 raise _Refused(0x6A86)
 
     def _file(self, file_id: int) -> File:
-        file = self._files.get(file_id) if self._application else None
-        if file is None:
+        if self._application is None or (file := self._applications[self._application].get(file_id)) is None:
             raise _Refused(0x6A82)
+        self._opened.add((self._application, file_id))
         return file
 
     def _addressed(self, p2: int) -> File:
@@ -360,7 +378,7 @@ class VirtualCard:
             raise _Refused(0x6981)
         if not pin.verified:
             raise _Refused(0x6982)
-        shortest, longest = (4, 4) if pin is self._files.get(0x0018) else (6, 16)
+        shortest, longest = pin.lengths
         if not shortest <= len(command.data) <= longest:
             raise _Refused(0x6700)
         pin.value = command.data

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from issuing_center import wire
 from kiosk.adapters.center.http import CenterHttp, Problem
-from kiosk.adapters.center.sealing import NotForThisVisitError, VisitKey, signed_by_center
+from kiosk.adapters.center.sealing import NotForThisVisitError, VisitKey, seal_to_center, signed_by_center
 from kiosk.domain.certificates import (
     CertificateKind,
     IdempotencyKey,
@@ -29,8 +29,10 @@ from kiosk.domain.certificates import (
     TransactionId,
 )
 from kiosk.domain.registration import Purpose, ReceptionNumber, RegistrationState, UseApplication
+from kiosk.ports.attributes import CardAttributes
 from kiosk.ports.center import (
     ApplicationReceived,
+    AttributesTold,
     CenterUnavailable,
     CounterTicket,
     Document,
@@ -73,7 +75,14 @@ class HttpsIssuingCenter:
         if isinstance(answer, CenterUnavailable):
             return answer
         return tuple(
-            Municipality(MunicipalityCode(m.code), m.prefecture, m.name, m.kana, m.name_en)
+            Municipality(
+                MunicipalityCode(m.code),
+                m.prefecture,
+                m.name,
+                m.kana,
+                m.name_en,
+                None if m.application is None else m.application.value,
+            )
             for m in answer.municipalities
         )
 
@@ -163,6 +172,8 @@ class HttpsVisitChannel:
         statement = wire.visit_statement(challenge, self._signed_at, self._key.public_bytes)
         self._digest = hashlib.sha256(statement).digest()
         self._subject: str | None = None
+        self._certificate_sha256: bytes | None = None
+        self._attributes_key: bytes | None = None
         self._forgotten = False
         self._answered: dict[TransactionId, IdempotencyKey] = {}
         """Every transaction that came, and what it answered: an old answer to a new order is a replay."""
@@ -188,11 +199,46 @@ class HttpsVisitChannel:
             return answer
         try:
             plain = self._key.open(answer.sealed_menu, wire.menu_binding(self._visit, answer.subject))
-            menu = _menu(wire.decode(plain, wire.MenuPayload))
+            payload = wire.decode(plain, wire.MenuPayload)
+            menu = _menu(payload)
         except (NotForThisVisitError, wire.MalformedMessageError):
             return CenterUnavailable("CENTER-03")
         self._subject = answer.subject
+        self._certificate_sha256 = hashlib.sha256(certificate_der).digest()
+        self._attributes_key = payload.attributes_key
         return VisitOpened(menu)
+
+    @property
+    def certificate_sha256(self) -> bytes:
+        """SHA-256 of the certificate that opened the visit; ValueError unless `prove` opened it."""
+        if self._certificate_sha256 is None:
+            raise ValueError("no visit is open")
+        return self._certificate_sha256
+
+    def tell_attributes(self, attributes: CardAttributes) -> AttributesTold | Refused | CenterUnavailable:
+        """Seal what the card says to the center's key of this visit, and send it."""
+        if self._subject is None or self._attributes_key is None:
+            return Refused(RefusalReason.NOT_OFFERED)
+        told = wire.CardAttributes(
+            name=attributes.name,
+            address=attributes.address,
+            birth_date=attributes.birth_date,
+            sex=attributes.sex,
+        )
+        try:
+            sealed = seal_to_center(
+                wire.encode(told), self._attributes_key, wire.attributes_binding(self._visit, self._subject)
+            )
+        except ValueError:
+            return CenterUnavailable("CENTER-03")
+        message = wire.SealedAttributes(sealed=sealed)
+        match self._http.send("POST", f"/visits/{self._visit}/attributes", message):
+            case None:
+                return AttributesTold()
+            case Problem():
+                return CenterUnavailable("CENTER-03")
+            case no:
+                return no
 
     def application_digest(self, application: UseApplication) -> bytes:
         """SHA-256 of the application's statement; ValueError unless `prove` opened the visit."""
@@ -268,7 +314,7 @@ class HttpsVisitChannel:
         self._forgotten = True
         self._key.forget()
         self._expected = {}
-        self._subject = None
+        self._subject = self._certificate_sha256 = self._attributes_key = None
 
     def close(self) -> None:
         """Forget, and tell the center; its answer changes nothing."""
@@ -356,6 +402,7 @@ def _menu(payload: wire.MenuPayload) -> Menu:
                 closed_reason=None if offer.closed is None else offer.closed.value,
                 years=tuple(offer.years),
                 members=tuple(Member(MemberRef(m.ref), m.name, m.applicant) for m in offer.members),
+                reference=offer.reference,
             )
             for offer in payload.offers
         ),

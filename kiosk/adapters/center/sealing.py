@@ -6,11 +6,14 @@ Nothing that was sealed to it can be opened by another visit, another kiosk or t
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, mlkem, x25519
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, Suite
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, MLKEM768X25519PublicKey, Suite
 
 from issuing_center import wire
 
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+
+
+_MLKEM_BYTES = 1184
 
 
 class NotForThisVisitError(Exception):
@@ -40,6 +43,13 @@ class VisitKey:
     def forget(self) -> None:
         """Drop the private key; from here on nothing opens."""
         self._private = None
+
+
+def seal_to_center(plain: bytes, public_key: bytes, binding: bytes) -> bytes:
+    """Seal bytes to the center's key of a visit: 1,184 + 32 raw bytes. Raises ValueError for a key that is none."""
+    kem = mlkem.MLKEM768PublicKey.from_public_bytes(public_key[:_MLKEM_BYTES])
+    curve = x25519.X25519PublicKey.from_public_bytes(public_key[_MLKEM_BYTES:])
+    return _SUITE.encrypt(plain, MLKEM768X25519PublicKey(kem, curve), info=binding)
 
 
 def signed_by_center(key: ec.EllipticCurvePublicKey, binding: bytes, sealed: bytes, signature: bytes) -> bool:

@@ -19,6 +19,7 @@ from kiosk.flow.states.apply import (
     Unsent,
     Writing,
 )
+from kiosk.flow.states.attributes import AttributesPin, CardAgain, ReadingAttributes, Unread
 from kiosk.flow.states.choose import (
     ChoosingCopies,
     ChoosingItems,
@@ -82,8 +83,10 @@ __all__ = [
     "Applying",
     "AskState",
     "Attended",
+    "AttributesPin",
     "CallingStaff",
     "Cancelling",
+    "CardAgain",
     "CardPlace",
     "CaseNumber",
     "CheckingDevices",
@@ -120,6 +123,7 @@ __all__ = [
     "PlaceCard",
     "Preparing",
     "Printing",
+    "ReadingAttributes",
     "ReceiptPlace",
     "Reception",
     "Refunding",
@@ -133,6 +137,7 @@ __all__ = [
     "TakeCard",
     "TakeCertificates",
     "Told",
+    "Unread",
     "Unsent",
     "UseSealCard",
     "Verified",
@@ -158,6 +163,10 @@ Attended = (
     | ChoosingYear
     | ChoosingItems
     | ChoosingCopies
+    | CardAgain
+    | AttributesPin
+    | ReadingAttributes
+    | Unread
     | Confirming
     | CheckingTrays
     | Preparing

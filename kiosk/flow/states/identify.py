@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kiosk.domain.certificates import Municipality
 from kiosk.flow.session import Session, Ticket
+from kiosk.flow.states.choose import Draft
 from kiosk.flow.states.matter import Aim, CaseNumber, Errand, Verified
 from kiosk.ports.card import TokenKind
 
@@ -128,6 +129,8 @@ class TakeCard:
     since_s: float
     """Steady seconds at which the asking began; alarms count from here."""
     alarms: int = 0
+    draft: Draft | None = None
+    """What was chosen before the card was laid down once more for its attributes; None the first time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ class Verified:
 
     municipality: Municipality
     opened: VisitOpened
+    card_answered: bool = False
+    """The question for the card's own attributes was answered or left out; it is asked once a visit, where it is asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,9 @@ class PinPadPage(Page):
         self._dots.show_count(len(self._pin) if self._keyed else body.typed)
         self._tries.setText(self.kit.strings.sentence("ui.tries_left", tries=str(body.tries_left)))
         self._note.setText(self.kit.text(body.note) if body.note is not None else "")
-        for part in (self._note, self._caution, self._panel):
-            part.setVisible(body.note is not None)
+        self._note.setVisible(body.note is not None)
+        for part in (self._caution, self._panel):
+            part.setVisible(body.note is not None and body.alarming)
         self.rearrange()
 
     def arrange(self, box: QRect) -> None:
@@ -116,8 +117,8 @@ class PinPadPage(Page):
     def _arrange_words(self, words: QRect) -> None:
         px, set_ = self.kit.px, self.kit.lettering.set
         dots_height, gap, side = px(22), px(5), px(11)
-        noted = bool(self._note.text())
-        note_width = words.width() - side - px(9)
+        noted, alarming = bool(self._note.text()), self._caution.isVisibleTo(self)
+        note_width = words.width() - (side + px(9) if alarming else 0)
 
         def heights(scale: float) -> list[int]:
             tries = ceil(set_(self._tries.text(), Style.BODY, words.width(), scale=scale).height_px)
@@ -131,9 +132,8 @@ class PinPadPage(Page):
         for field in note_box:
             self._panel.setGeometry(field)
             self._caution.setGeometry(field.left() + px(3), field.top() + (field.height() - side) // 2, side, side)
-            self._note.place(
-                QRect(field.right() - px(3) - note_width, field.top(), note_width, field.height()), scale=scale
-            )
+            left = field.right() - px(3) - note_width if alarming else field.left()
+            self._note.place(QRect(left, field.top(), note_width, field.height()), scale=scale)
         self._dots.setGeometry(dots)
         self._tries.place(tries, scale=scale)
 

@@ -155,6 +155,7 @@ def test_no_yen_is_lost_whatever_happens(day: list[dict[str, object]]) -> None:
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(3600)
 @settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(charges, min_size=1, max_size=4))
 def test_no_yen_is_lost_in_a_night_of_days(day: list[dict[str, object]]) -> None:

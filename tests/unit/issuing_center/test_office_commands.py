@@ -147,3 +147,38 @@ def test_periods_may_follow_each_other(tmp_path: Path) -> None:
 def test_what_is_no_year_or_month_is_refused(data: Path, arguments: list[str]) -> None:
     with pytest.raises(SystemExit):
         run(data, *arguments)
+
+
+def test_a_case_is_listed_shown_and_closed_once(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(data, "cases", "list", "--days", "5000") == 1
+    assert "CASE-1 " in capsys.readouterr().out
+    end = ("--ended", "handed-over", "--by", "staff-7", "--cause", "it lay in the tray")
+    assert run(data, "cases", "close", "CASE-1", *end) == 0
+    told = capsys.readouterr().out
+    assert "by staff-7: handed_over, 1 of 1 copies kept" in told
+    assert run(data, "cases", "show", "CASE-1") == 0
+    assert capsys.readouterr().out == told
+    assert run(data, "cases", "list", "--days", "5000") == 0
+    assert run(data, "settlement", "--month", "2025-10") == 0
+    assert "0 open orders" in capsys.readouterr().out
+
+
+def test_a_case_that_is_not_closed_says_why(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    end = ("--ended", "refunded", "--by", "staff-7", "--cause")
+    assert run(data, "cases", "show", "CASE-9") == 1
+    assert run(data, "cases", "close", "CASE-9", *end, "given back by hand") == 1
+    assert run(data, "cases", "close", "CASE-1", *end, "why") == 1
+    assert run(data, "cases", "close", "CASE-1", *end, "given back by hand", "--copies", "1") == 1
+    assert run(data, "cases", "close", "CASE-1", *end, "given back by hand") == 0
+    assert run(data, "cases", "close", "CASE-1", *end, "given back by hand") == 1
+    codes = [line.split(":")[0] for line in capsys.readouterr().err.splitlines()]
+    assert codes == ["CASE-02", "CASE-02", "CASE-05", "CASE-05", "CASE-04"]
+    engine = make_engine(f"sqlite:///{data / 'center.db'}")
+    with writing(engine) as connection:
+        add_order(connection, AT, CASE)
+    engine.dispose()
+    assert run(data, "cases", "show", "CASE-1") == 1
+    assert run(data, "cases", "close", "CASE-1", *end, "given back by hand") == 1
+    assert [line.split(":")[0] for line in capsys.readouterr().err.splitlines()] == ["CASE-03", "CASE-03"]
+    with pytest.raises(SystemExit):
+        run(data, "cases", "close", "CASE-1", "--ended", "refunded", "--cause", "given back", "--by", "見本 花子")

@@ -11,7 +11,12 @@ from kiosk.flow.settings import FlowSettings
 from kiosk.settings_table import SettingsError
 
 PRINTER = {"uri": "ipp://192.0.2.20/ipp/print"}
-WHOLE: dict[str, Any] = {"security_tray": "tray-2", "plain_tray": "tray-1", "printers": [PRINTER]}
+WHOLE: dict[str, Any] = {
+    "municipality": "990019",
+    "security_tray": "tray-2",
+    "plain_tray": "tray-1",
+    "printers": [PRINTER],
+}
 
 
 def read(**changed: object) -> object:
@@ -28,13 +33,15 @@ def test_printers_are_taken_in_the_order_in_which_they_are_written() -> None:
         {"counter": {**WHOLE, "printers": [PRINTER, {"uri": "ipp://192.0.2.21/ipp/print"}]}}, Path("/nowhere")
     )
     assert settings is not None
-    assert settings.trays == ("tray-2", "tray-1")
+    assert (settings.municipality, settings.trays) == ("990019", ("tray-2", "tray-1"))
     assert [each.uri for each in settings.printers] == ["ipp://192.0.2.20/ipp/print", "ipp://192.0.2.21/ipp/print"]
 
 
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
+        ({"municipality": None}, "counter.municipality"),
+        ({"municipality": "汐見野市"}, "counter.municipality"),
         ({"security_tray": None}, "counter.security_tray"),
         ({"plain_tray": None}, "counter.plain_tray"),
         ({"plain_tray": "tray-2"}, "counter.plain_tray"),
@@ -42,6 +49,7 @@ def test_printers_are_taken_in_the_order_in_which_they_are_written() -> None:
         ({"printers": None}, "counter.printers"),
         ({"printers": []}, "counter.printers"),
         ({"printers": [{**PRINTER, "tray": "tray-1"}]}, "counter.printers.tray"),
+        ({"printers": [{**PRINTER, "queue": "ipp://localhost/kiosk"}]}, "counter.printers.queue"),
         ({"printers": [{"uri": "http://192.0.2.20/"}]}, "uri"),
         ({"speed": 3}, "counter.speed"),
     ],

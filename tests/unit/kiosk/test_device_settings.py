@@ -5,7 +5,10 @@ import pytest
 from kiosk.device_settings import load_devices
 from kiosk.ports.cash import Denomination
 from kiosk.settings import SettingsError
+from printers.cups.printer import CupsPrinter
 from printers.escpos.line import NetworkPlace, SerialPlace, UsbPlace
+from printers.ipp import IppPrinter
+from printers.lasers import open_printer
 
 GOOD = """
 [printer]
@@ -36,6 +39,17 @@ def test_every_device_is_read(tmp_path: Path) -> None:
     assert [hopper.coin for hopper in found.cash.hoppers] == [Denomination.COIN_100]
 
 
+def test_a_printer_may_stand_behind_a_queue(tmp_path: Path) -> None:
+    queue = 'queue = "ipp://localhost/printers/kiosk"\n[slips]'
+    behind = load_devices(written(tmp_path, GOOD.replace("[slips]", queue, 1))).printer
+    assert behind is not None
+    assert behind.queue == "ipp://localhost/printers/kiosk"
+    assert isinstance(open_printer(behind), CupsPrinter)
+    straight = load_devices(written(tmp_path, GOOD)).printer
+    assert straight is not None
+    assert type(open_printer(straight)) is IppPrinter
+
+
 def test_a_table_that_is_missing_is_a_device_that_is_not_there(tmp_path: Path) -> None:
     found = load_devices(written(tmp_path, ""))
     assert (found.printer, found.slips, found.cash, found.cashless) == (None, None, None, None)
@@ -61,6 +75,8 @@ def test_a_slip_printer_has_one_place(tmp_path: Path, line: str, place: object) 
         ("ipp://", "http://", "printer.uri"),
         ('uri = "ipp://192.0.2.20/ipp/print"', "", "printer.uri"),
         ('uri = "ipp', 'two_sided = "yes"\nuri = "ipp', "printer.two_sided"),
+        ('uri = "ipp', 'queue = "http://localhost/kiosk"\nuri = "ipp', "printer.queue"),
+        ('uri = "ipp', 'queue = "ipp://localhost/kiosk"\ntray = "tray-2"\nuri = "ipp', "printer.queue"),
         ("192.0.2.21:9100", "192.0.2.21", "slips.network"),
         ('network = "192.0.2.21:9100"', "", "slips.network"),
         ('network = "', 'serial = "/dev/ttyS1"\nnetwork = "', "slips.serial"),

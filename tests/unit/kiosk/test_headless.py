@@ -76,6 +76,11 @@ def order(
     return Order(kind, scope, tuple(MemberRef(ref) for ref in members), items, copies, offer.fee_yen, year)
 
 
+def test_without_a_pin_for_it_the_second_reading_of_the_card_is_left_out() -> None:
+    chosen = Choosing(replace(m.MENU, asks_attributes=True), Wishes(K.INKAN))
+    assert chosen.order == order(K.INKAN)
+
+
 DEFAULTS = [
     order(K.JUMINHYO),
     order(K.KISAIJIKO),

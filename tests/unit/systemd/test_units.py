@@ -16,7 +16,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 DISTRIBUTION = Path("/usr/lib/systemd/system")
 PROGRAMS = ("usr/bin/cage", "usr/bin/seatd", "usr/sbin/pcscd", "opt/certificate-kiosk/.venv/bin/python")
-SERVICES = ("kiosk.service", "certificate-center.service", "certificate-center-expire.service", "pcscd.service")
+SERVICES = (
+    *("kiosk.service", "certificate-center.service", "certificate-center-expire.service"),
+    *("certificate-enquiry.service", "pcscd.service"),
+)
 MOST_EXPOSED = 15
 """Tenths of systemd's exposure level (0 is closed, 100 open)."""
 

@@ -78,8 +78,11 @@ def test_a_foreign_resident_has_no_domicile_and_may_hide_the_status() -> None:
     hidden = entry(maria, EVERYTHING - {ItemName.FOREIGN_STATUS})
     assert (hidden.honseki, hidden.hittosha) == (Mark.NOT_APPLICABLE, Mark.NOT_APPLICABLE)
     omitted = Mark.OMITTED
-    assert hidden.foreign == ForeignItems("見本　まりあ", omitted, omitted, omitted, omitted, omitted, omitted)
+    beside = ("鄧　侊", "トウ　コウ")
+    assert hidden.foreign == ForeignItems("見本　まりあ", omitted, omitted, omitted, omitted, omitted, omitted, *beside)
     assert entry(maria, EVERYTHING).foreign == ForeignItems(
+        kanji_name="鄧　侊",
+        katakana_name="トウ　コウ",
         alias="見本　まりあ",
         nationality="架空国",
         article_30_45="中長期在留者",
@@ -94,6 +97,7 @@ def test_a_foreign_resident_has_no_domicile_and_may_hide_the_status() -> None:
 def test_a_status_that_does_not_exist_is_not_called_omitted() -> None:
     shown = entry(replace(RESIDENT, foreign=FOREIGN), EVERYTHING).foreign
     assert isinstance(shown, ForeignItems)
+    assert (shown.kanji_name, shown.katakana_name) == ("鄧　侊", "トウ　コウ")
     none = Mark.NOT_APPLICABLE
     assert (shown.alias, shown.status, shown.period, shown.period_ends_on, shown.card_number) == (none,) * 5
 
@@ -119,8 +123,7 @@ def test_a_person_form_has_the_same_entries_and_omits_the_history() -> None:
     national, foreign = sheet.persons
     assert national.entry == entry(RESIDENT, EVERYTHING)
     assert (national.address_before, national.history) == (Mark.OMITTED, Mark.OMITTED)
-    assert (national.kanji_name, national.katakana_name) == (Mark.NOT_APPLICABLE, Mark.NOT_APPLICABLE)
-    assert (foreign.kanji_name, foreign.katakana_name) == ("鄧　侊", "トウ　コウ")
+    assert foreign.entry == entry(replace(RESIDENT, foreign=FOREIGN), EVERYTHING)
     assert (sheet.address, sheet.head_name) == (RESIDENT.address, "𠮷田　太一")
 
 

@@ -48,7 +48,7 @@ def test_a_number_is_called_paid_and_handed_over_and_every_act_names_its_clerk(c
     done = good(acts.hand_over(center.service, OTHER_CLERK, reception.slip))
     assert (done.state, done.sheets[0].state, done.acts) == (CounterState.HANDED_OVER, SheetState.HANDED_OVER, ())
     assert lines(center, "counter-take-fee") == [f"clerk-01 {request} cash"]
-    assert lines(center, "counter-hand-over") == [f"clerk-02 {request}"]
+    assert lines(center, "counter-hand-over") == [f"clerk-02 {request} scanned 0/1"]
     told = [(change.act, change.staff_id) for change in feed.changes_since(center.service, CLERK.municipality_code, 0)]
     assert told == [
         ("request", ""), ("issue", ""), ("print", ""), ("call", "clerk-01"), ("take_fee", "clerk-01"),

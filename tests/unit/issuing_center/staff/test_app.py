@@ -206,3 +206,32 @@ def test_the_log_knows_no_number_no_slip_and_no_token(clerk: Client, caplog: pyt
     assert {line["endpoint"] for line in lines} >= {"POST /api/find", "POST /api/hand-over"}
     assert slip_code(PAID) not in caplog.text
     assert token(clerk) not in caplog.text
+
+
+def test_a_sheet_finds_its_number_and_is_checked_for_it(clerk: Client, desk: PretendDesk) -> None:
+    own, other = desk.rows[row_id(PAID)].sheets[0].serial, desk.rows[row_id(PRINTED)].sheets[0].serial
+    assert post(clerk, "/api/find", {"office": "", "slip": f" {own.lower()} "}).get_json()["number"] == PAID
+    checked = post(clerk, "/api/check-sheet", {"request_id": row_id(PAID), "sheet": own}).get_json()
+    assert (checked["row"]["number"], checked["sheet"]) == (PAID, {"serial": own})
+    refused = post(clerk, "/api/check-sheet", {"request_id": row_id(PAID), "sheet": other})
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "COUNTER-12")
+    assert refused.get_json()["row"]["attention"] == "mixed_up"
+
+
+@pytest.mark.parametrize("sheet", ["nonsense", "7", slip_code(PAID), "A" + "g" * 32, "x" * 900])
+def test_what_is_no_sheet_hands_nothing_over(clerk: Client, desk: PretendDesk, sheet: str) -> None:
+    body = {"office": OFFICE, "slip": slip_code(PAID), "request_id": row_id(PAID), "sheets": [sheet]}
+    refused = post(clerk, "/api/hand-over", body)
+    assert (refused.status_code, refused.get_json()["code"]) == (400, "STAFF-03")
+    assert desk.rows[row_id(PAID)].state is CounterState.PAID
+
+
+def test_who_is_locked_out_is_told_so_on_every_page_and_by_every_act(clerk: Client, desk: PretendDesk) -> None:
+    form = token(clerk)
+    desk.lock(CLERK.staff_id)
+    for path in ("/", "/totals", "/api/session", "/api/list"):
+        answer = get(clerk, path)
+        assert answer.status_code == 401
+        assert "STAFF-09" in answer.get_data(as_text=True)
+    refused = clerk.post("/api/call", base_url=BASE, json={"request_id": row_id(PAID)}, headers={"X-Form-Token": form})
+    assert (refused.status_code, refused.get_json()["code"]) == (401, "STAFF-09")

@@ -1,12 +1,15 @@
 """The clerks' listener as it is shipped: certificates, look-alikes, streams that hold no worker."""
 
+import hashlib
 import ssl
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPSConnection
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.support.staff_site import OFFICE, SHIOMINO, SandboxFolder, Served, a_morning, served
+from tests.support.staff_site import OFFICE, SHIOMINO, PretendDesk, SandboxFolder, Served, a_morning, served
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +78,31 @@ def test_open_consoles_hold_no_worker(office: Served, sandbox_folder: SandboxFol
     assert status(asking, "/api/list") == 200
     for each in [*listening, asking]:
         each.close()
+
+
+def test_a_lock_holds_at_once_for_one_certificate_and_ends_what_it_listens_to(
+    sandbox_folder: SandboxFolder,
+) -> None:
+    with served(a_morning(), sandbox_folder) as office:
+        listening, asking = (connect(office, sandbox_folder, "mihon-02") for _ in range(2))
+        listening.request("GET", "/live/console")
+        stream = listening.getresponse()
+        assert stream.read1(64).startswith(b"event: hello")
+        assert status(asking, "/api/list") == 200
+        pem = x509.load_pem_x509_certificate(sandbox_folder.clerk_certificate("mihon-02").read_bytes())
+        desk = office.site.desk
+        assert isinstance(desk, PretendDesk)
+        desk.lock("mihon-02", hashlib.sha256(pem.public_bytes(Encoding.DER)).hexdigest())
+        assert stream.read().endswith(b"event: out\ndata: {}\n\n")
+        for path in ("/", "/api/list", "/api/session", "/totals", "/live/console"):
+            again = connect(office, sandbox_folder, "mihon-02")
+            again.request("GET", path)
+            answer = again.getresponse()
+            assert (answer.status, b"STAFF-09" in answer.read()) == ((200, False) if "live" in path else (401, True)), (
+                path
+            )
+            again.close()
+        colleague = connect(office, sandbox_folder, "mihon-01")
+        assert status(colleague, "/api/list") == 200
+        for each in (listening, asking, colleague):
+            each.close()

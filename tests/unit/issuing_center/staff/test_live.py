@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from issuing_center.counter.feed import Change
+from issuing_center.staff.identity import Visitor
 from issuing_center.staff.live import BACKLOG, Live, Topic
 from tests.support.staff_site import CLERK, OFFICE, SHIOMINO, YAMATE, PretendDesk, a_morning
 
@@ -149,3 +150,19 @@ def test_a_database_that_was_away_for_a_moment_is_asked_again(caplog: Any) -> No
 
     run(test, Away())
     caplog.clear()
+
+
+def test_a_clerk_who_is_locked_out_hears_nothing_more_and_the_others_go_on() -> None:
+    async def test(live: Live, desk: PretendDesk) -> None:
+        lost, other = Visitor(CLERK, "old card"), Visitor(CLERK, "new card")
+        first, second, wall = live.stream(CONSOLE, lost), live.stream(CONSOLE, other), live.stream(WALL)
+        for stream in (first, second, wall):
+            await heard(stream)
+        desk.lock(CLERK.staff_id, "old card")
+        assert [told(message)[0] async for message in first] == ["out"]
+        assert (await heard(second))[0] == "rows"
+        assert (await heard(wall))[0] == "display"
+        assert [told(message)[0] async for message in live.stream(CONSOLE, lost)] == ["out"]
+        assert live.pages == 2
+
+    run(test)

@@ -14,6 +14,9 @@ SELECT_AP = "00A4040C0AD392F000260100000001"
 SELECT_AUTH_CERTIFICATE = "00A4020C02000A"
 SELECT_AUTH_PIN = "00A4020C020018"
 SELECT_AUTH_KEY = "00A4020C020017"
+SELECT_ATTRIBUTES_AP = "00A4040C0AD3921000310001010408"
+SELECT_ATTRIBUTES_PIN = "00A4020C020011"
+RIGHT_FOR_ATTRIBUTES = "002000800435363738"
 RIGHT = "002000800431323334"
 WRONG = "002000800439393939"
 SIGN = "802A008033" + "3031300D060960864801650304020105000420" + "AB" * 32 + "00"
@@ -31,7 +34,7 @@ def talk(card: VirtualCard, *commands: str) -> str:
     ("situation", "commands", "word"),
     [
         ("unknown application", ["00A4040C0AD392F000260100000002"], "6A82"),
-        ("application of another use", ["00A4040C0AD3921000310001010408"], "6A82"),
+        ("application of another use", ["00A4040C0AD3921000310001010402"], "6A82"),
         ("application", [SELECT_AP], "9000"),
         ("unknown file", [SELECT_AP, "00A4020C020099"], "6A82"),
         ("file before an application", [SELECT_AUTH_PIN], "6A82"),
@@ -73,6 +76,18 @@ def talk(card: VirtualCard, *commands: str) -> str:
             "9000",
         ),
         ("response to nothing", [SELECT_AP, "00C0000010"], "6985"),
+        ("attributes without PIN", [SELECT_ATTRIBUTES_AP, "00A4020C020002", "00B0000005"], "6982"),
+        ("individual number without PIN", [SELECT_ATTRIBUTES_AP, "00A4020C020001", "00B0000005"], "6982"),
+        ("tries of the PIN for attributes", [SELECT_ATTRIBUTES_AP, SELECT_ATTRIBUTES_PIN, "00200080"], "63C3"),
+        ("PIN of another application", [SELECT_ATTRIBUTES_AP, SELECT_ATTRIBUTES_PIN, RIGHT], "63C2"),
+        ("right PIN for attributes", [SELECT_ATTRIBUTES_AP, SELECT_ATTRIBUTES_PIN, RIGHT_FOR_ATTRIBUTES], "9000"),
+        (
+            "blocked PIN for attributes",
+            [SELECT_ATTRIBUTES_AP, SELECT_ATTRIBUTES_PIN, *[WRONG] * 3, RIGHT_FOR_ATTRIBUTES],
+            "6984",
+        ),
+        ("the PIN that is blocked on every card", [SELECT_ATTRIBUTES_AP, "00A4020C020012", "00200080"], "63C0"),
+        ("a file of another application", [SELECT_ATTRIBUTES_AP, "00A4020C02000A"], "6A82"),
     ],
 )
 def test_the_card_answers_as_a_real_one(situation: str, commands: list[str], word: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from kiosk.domain.certificates import TransactionId
 from kiosk.flow.codes import OTHER, TONES, Nay, case_number, code_of, sentence_code
 from kiosk.flow.events import PasswordIncomplete, PinIncomplete, VisitGone
+from kiosk.ports.attributes import AnotherCard, AttributesBlocked, NoAttributes
 from kiosk.ports.card import (
     CardFault,
     CardRemoved,
@@ -37,6 +38,9 @@ CODES: dict[str, list[Nay]] = {
     "CARD-07": [CardRemoved()],
     "CARD-08": [CardFault("read", 0x6A82)],
     "CARD-09": [NoSignatureCertificate()],
+    "PIN-06": [AttributesBlocked()],
+    "CARD-16": [NoAttributes()],
+    "CARD-10": [AnotherCard()],
     "VISIT-02": [VisitGone()],
     "CENTER-05": [CenterUnavailable("CENTER-05")],
     "REFUSED-01": [Refused(RefusalReason.COUNTER_ONLY)],
