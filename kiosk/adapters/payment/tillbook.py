@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS payout (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, denomination INTEGER NOT NULL, wanted INTEGER NOT NULL,
     life INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS payout_counter (
+    payout_id INTEGER PRIMARY KEY REFERENCES payout (id), counter INTEGER NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS payout_end (payout_id INTEGER PRIMARY KEY REFERENCES payout (id)) STRICT;
 CREATE TABLE IF NOT EXISTS charge (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, key TEXT NOT NULL, due INTEGER NOT NULL, state TEXT NOT NULL,
@@ -38,7 +41,7 @@ CREATE TABLE IF NOT EXISTS charge (
 CREATE INDEX IF NOT EXISTS charge_key ON charge (key);
 CREATE TABLE IF NOT EXISTS closing (id INTEGER PRIMARY KEY, at TEXT NOT NULL, last_entry INTEGER NOT NULL) STRICT;
 """
-_TABLES = ("entry", "payout", "payout_end", "charge", "closing")
+_TABLES = ("entry", "payout", "payout_counter", "payout_end", "charge", "closing")
 _APPEND_ONLY = """
 CREATE TRIGGER IF NOT EXISTS {table}_kept_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, 'the till book is append-only'); END;
@@ -121,6 +124,8 @@ class Payout:
     wanted: int
     life: int
     """What the hopper's life counter said before."""
+    counter: int | None
+    """What its counter of payouts said before; None in a line from when the book did not keep it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +160,11 @@ class TillBook:
             raise TillBookUnavailableError from error
         try:
             # Exclusive: taken at the first write and kept, so two machines never share a book.
-            for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            for pragma in ("locking_mode=EXCLUSIVE", "synchronous=FULL", "foreign_keys=ON"):
                 self._db.execute(f"PRAGMA {pragma}")
+            if self._db.execute("PRAGMA journal_mode=WAL").fetchone() != ("wal",):
+                # Read to its end: an error of the disk comes with the second row, which nobody would ask for otherwise.
+                raise sqlite3.OperationalError("no write-ahead log")
             self._db.executescript(_SCHEMA)
             for table in _TABLES:
                 for verb in ("UPDATE", "DELETE"):
@@ -179,14 +187,15 @@ class TillBook:
             if unit is not None and meter is not None:
                 self._set_meter(db, unit, meter)
 
-    def begin_payout(self, key: ChargeKey, denomination: Denomination, wanted: int, life: int) -> Payout:
-        """Write down that coins are about to be paid."""
+    def begin_payout(self, key: ChargeKey, denomination: Denomination, wanted: int, life: int, counter: int) -> Payout:
+        """Write down that coins are about to be paid, and where the hopper's two counters stand."""
         with self._writing() as db:
             row = db.execute(
                 "INSERT INTO payout (key, denomination, wanted, life) VALUES (?, ?, ?, ?) RETURNING id",
                 (key, int(denomination), wanted, life),
             ).fetchone()
-        return Payout(row[0], key, denomination, wanted, life)
+            db.execute("INSERT INTO payout_counter VALUES (?, ?)", (row[0], counter))
+        return Payout(row[0], key, denomination, wanted, life, counter)
 
     def end_payout(self, payout: Payout, paid: int, unsure: int, unit: str, meter: Meter) -> None:
         """Write down how many certainly came out, and how many more may have."""
@@ -204,10 +213,10 @@ class TillBook:
     def open_payouts(self) -> tuple[Payout, ...]:
         """Give every payout that was begun and not ended, oldest first."""
         rows = self._all(
-            "SELECT id, key, denomination, wanted, life FROM payout"
+            "SELECT id, key, denomination, wanted, life, counter FROM payout LEFT JOIN payout_counter ON payout_id = id"
             " WHERE id NOT IN (SELECT payout_id FROM payout_end) ORDER BY id"
         )
-        return tuple(Payout(id_, ChargeKey(key), Denomination(coin), n, life) for id_, key, coin, n, life in rows)
+        return tuple(Payout(id_, ChargeKey(key), Denomination(coin), *rest) for id_, key, coin, *rest in rows)
 
     def set_charge(self, key: ChargeKey, due_yen: int, state: str, yen: int) -> None:
         """Write down what became of a charge."""

@@ -7,6 +7,7 @@ know what is owed.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 
 from kiosk.adapters.payment.cctalk.bus import BusTrouble
@@ -73,11 +74,16 @@ class CcTalkChanger:
         self._key: ChargeKey | None = None
         self._begun: Movement | None = None
         self._open: frozenset[Denomination] = frozenset()
+        self._shut = False
+        """Whether the slots are shut for certain: one that a dead kiosk opened stays open until somebody shuts it."""
         self._dry: set[Denomination] = set()
         """Hoppers that ran out before the book did; until the next start, which filling them needs anyway."""
 
     def health(self) -> CashHealth:
-        """Ask every unit."""
+        """Ask every unit; outside a deposit, shut slots that may stand open, and book what fell in."""
+        if not self._shut and not self._open:
+            with suppress(BusTrouble):  # the answers below say so, and the next asking tries again
+                self._settle()
         units = [("acceptor", self._faulty(self._units.acceptor.faulty))]
         held = self._book.holdings()[Place.HOPPER]
         units += [(unit_of(coin), self._hopper_status(coin, held.get(coin, 0))) for coin in self._units.hoppers]
@@ -107,7 +113,6 @@ class CcTalkChanger:
         """Open a deposit with the slots shut; money that showed up since the last one is booked to whom it belongs."""
         self._key = None
         try:
-            self._prepare()
             self._settle()
             if self._units.acceptor.faulty():
                 return CashUnavailable("PAY-02")
@@ -150,10 +155,7 @@ class CcTalkChanger:
         self._open = frozenset()
         try:
             self._set_slots()
-            quiet = 0
-            while quiet < QUIET_READS:
-                quiet = 0 if self._read(thorough=True) else quiet + 1
-                self._pause()
+            self._read_until_quiet()
         except BusTrouble:
             return DepositUnknown(self._deposit())
         return self._told()
@@ -203,7 +205,6 @@ class CcTalkChanger:
         """Ask the units, write down, and give all that moved under a key."""
         silent: tuple[str, ...] = ()
         try:
-            self._prepare()
             self._settle()
         except BusTrouble:
             silent = ("units away",)
@@ -227,9 +228,9 @@ class CcTalkChanger:
         """Learn what the units are, set them up with the slots shut; a unit that restarted needs it again."""
         coins = self._units.acceptor
         self._coins.restarted = False
+        coins.open_slots(frozenset())
         if not self._coins.ids:
             self._coins.ids = coins.coin_ids()
-        coins.open_slots(frozenset())
         for position, coin in self._coins.ids.items():
             coins.send_to(position, self._path(coin))
         if self._notes is not None and self._units.validator is not None:
@@ -238,6 +239,7 @@ class CcTalkChanger:
                 self._notes.ids = self._units.validator.bill_ids()
             self._units.validator.hold_in_escrow()
             self._units.validator.open_slot(frozenset())
+        self._shut = True
         self._payouts.adopt()
 
     def _path(self, coin: Denomination) -> int:
@@ -247,11 +249,23 @@ class CcTalkChanger:
         return self._units.cashbox_path if path is None or full else path
 
     def _settle(self) -> None:
-        """Decide what was left open: events nobody read, payouts without an end, a note in escrow that goes back."""
+        """Shut the slots and decide what was left: events nobody read, open payouts, a note in escrow that goes back."""
+        may_fall = not self._shut
+        self._prepare()
         self._payouts.settle()
-        self._read(thorough=True)
+        if may_fall:
+            self._read_until_quiet()
+        else:
+            self._read(thorough=True)
         if self._notes is not None and self._notes.held() is not None:
             self._notes.send_on(stack=False, rounds=NOTE_READS, pause=self._pause)
+
+    def _read_until_quiet(self) -> None:
+        """Read until no coin can be under way any more."""
+        quiet = 0
+        while quiet < QUIET_READS:
+            quiet = 0 if self._read(thorough=True) else quiet + 1
+            self._pause()
 
     def _read(self, *, thorough: bool) -> bool:
         news = self._coins.read(thorough=thorough)
@@ -263,13 +277,14 @@ class CcTalkChanger:
         return news
 
     def _set_slots(self) -> None:
-        wanted = self._open
+        wanted, self._shut = self._open, False
         coins = frozenset(position for position, coin in self._coins.ids.items() if coin in wanted)
         self._units.acceptor.open_slots(coins)
         if self._notes is not None and self._units.validator is not None:
             notes = frozenset(type_ for type_, note in self._notes.ids.items() if note in wanted)
             self._units.validator.hold_in_escrow()
             self._units.validator.open_slot(notes)
+        self._shut = not wanted
 
     def _deposit(self) -> Deposit:
         if self._key is None or self._begun is None:

@@ -1,7 +1,8 @@
-"""Coins out: each payout is written down with the hopper's life counter before it begins, and decided by that counter.
+"""Coins out: each payout is written down with the hopper's counters before it begins, and decided by them.
 
 What came out is the difference of the life counter, which survives loss of power; the hopper's own "coins paid" is the
-second witness, and where the two disagree the difference is not certain. Never orders twice, never guesses.
+second witness, also after a restart of the kiosk, and where the two disagree the difference is not certain. Never orders
+twice, never guesses.
 """
 
 from collections.abc import Callable, Mapping
@@ -61,15 +62,15 @@ class Payouts:
         except BusTrouble:
             return PaidOut(0, certain=True)
         self._compare(unit, life)
-        payout = self._book.begin_payout(key, denomination, coins, life)
+        payout = self._book.begin_payout(key, denomination, coins, life, before.counter)
         with suppress(BusTrouble):  # refused, or nobody knows whether it was heard: the counters tell
             hopper.pay(serial, coins)
-        return self._decided(payout, before)
+        return self._decided(payout)
 
     def settle(self) -> None:
         """Decide every payout whose end is not written, as far as its hopper answers."""
         for payout in self._book.open_payouts():
-            self._decided(payout, None)
+            self._decided(payout)
 
     def adopt(self) -> None:
         """Take the counters of hoppers that the book has never seen. Raises BusTrouble."""
@@ -85,7 +86,7 @@ class Payouts:
             lines = [(Line.UNKNOWN, int(unit.split()[1]), stray, "hopper moved by itself")]
             self._book.write(None, lines, unit, Meter(0, life))
 
-    def _decided(self, payout: Payout, before: HopperState | None) -> PaidOut:
+    def _decided(self, payout: Payout) -> PaidOut:
         hopper = self._hoppers.get(payout.denomination)
         if hopper is None:
             return PaidOut(0, certain=False)
@@ -96,9 +97,7 @@ class Payouts:
         except BusTrouble:
             return PaidOut(0, certain=False)
         moved = (life - payout.life) % LIFE_SIZE
-        # The second witness is lost when the hopper restarted meanwhile: then its counter of payouts tells nothing.
-        began = before is not None and state.counter == (before.counter % 255) + 1
-        said = state.paid if began else moved
+        said = _said(payout, state, moved)
         sure, unsure = min(moved, said), abs(moved - said)
         unit = unit_of(payout.denomination)
         self._book.end_payout(payout, sure, unsure, unit, Meter(0, life))
@@ -127,3 +126,19 @@ class Payouts:
             if stalled > 2 * STALL_POLLS:
                 raise BusTrouble
             self._wait(self._poll_s)
+
+
+def _said(payout: Payout, state: HopperState, moved: int) -> int:
+    """Give how many coins the hopper says it paid; what its life counter moved where it says nothing of this payout.
+
+    Its counter of payouts falls to 0 with its power, "coins paid" and "unpaid" do not. An earlier payout of as many coins
+    cannot be told from this one then, so an order that it never heard may become a case: rather that than a lost coin.
+    """
+    if payout.counter is None:
+        return moved
+    if state.counter == 0:
+        return state.paid if state.paid + state.unpaid == payout.wanted else moved
+    if state.counter == payout.counter:
+        return 0
+    # 1: it restarted before it heard the order, which was the only one since.
+    return state.paid if state.counter in (payout.counter % 255 + 1, 1) else moved

@@ -104,7 +104,7 @@ def test_a_path_that_cannot_be_is_unavailable(tmp_path: Path) -> None:
 
 
 def test_a_payout_without_an_end_is_not_certain(book: TillBook) -> None:
-    payout = book.begin_payout(KEY, C100, 3, 0)
+    payout = book.begin_payout(KEY, C100, 3, 0, 0)
     assert book.movement(KEY).unknown == ("payout 3 x 100",)
     book.end_payout(payout, 2, 1, "hopper 100", Meter(0, 2))
     moved = book.movement(KEY)
@@ -176,7 +176,7 @@ def test_the_till_command_says_that_a_kiosk_is_running(
     book: TillBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     book.write(None, [(Line.FILLED, 100, 1, Place.HOPPER.value)])
-    assert command(tmp_path / "till.db", "counts") == 2
+    assert command(tmp_path / "till.db", "fill", "100=1") == 2
     assert capsys.readouterr().out.startswith("PAY-07: the running kiosk")
 
 
