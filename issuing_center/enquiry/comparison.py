@@ -24,7 +24,7 @@ _SIGMA: Final = 2.5
 """Reach of what is added up, in pixels: a digit is 7 wide, an ideograph 16."""
 _NOTICED: Final = 9.0
 """Surprise at which a place is looked at again."""
-DIFFERS: Final = 13.5
+DIFFERS: Final = 15.5
 """Surprise at which a place differs; between what untouched and altered sheets of the trial show."""
 _EDGE: Final = 4.5
 """Surprise down to which a frame reaches."""
@@ -38,6 +38,12 @@ _RULE: Final = 40
 """Pixels a straight line is long that is a rule of the form: no stroke of a character is."""
 _RULE_COUNTS: Final = 0.12
 """What a pixel beside a rule counts: a rule half a pixel off lies in another row, everywhere at once."""
+
+
+_DENSE: Final = 35.0
+"""Edges within reach from which strokes lie closer together than carried pixels part them."""
+_LOST: Final = 0.12
+"""Doubt that each further edge adds: how a dense character is carried is a matter of where it falls on the pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,16 @@ def surprise(logit: Samples, carried_logit: Samples, weights: Samples) -> Sample
     area = 4 * np.pi * _SIGMA**2
     more = cv2.GaussianBlur(((cost - mean) * weights).astype(np.float32), (0, 0), _SIGMA) * area
     noise = cv2.GaussianBlur((spread * weights * weights).astype(np.float32), (0, 0), _SIGMA) * area
-    return np.asarray(more / np.sqrt(noise + 1), np.float32)
+    lost = _LOST * np.maximum(_edges(carried_logit > 0) * np.float32(area) - _DENSE, 0)
+    return np.asarray(more / np.sqrt(noise + lost * lost + 1), np.float32)
+
+
+def _edges(ink: Ink) -> Samples:
+    """Give the mean number of edges of ink around each pixel."""
+    each = np.zeros(ink.shape, np.float32)
+    each[:, 1:] += ink[:, 1:] != ink[:, :-1]
+    each[1:] += ink[1:] != ink[:-1]
+    return np.asarray(cv2.GaussianBlur(each, (0, 0), _SIGMA), np.float32)
 
 
 def rules(ink: Ink) -> Ink:

@@ -30,6 +30,8 @@ _LEAST_DPI: Final = 180
 """Resolution below which untouched sheets begin to look altered; what is asked of people is 200."""
 _ALIGNED_SHARE: Final = 0.5
 """Share of a front's tiles that must lie where the back says, for anything to be said of the others."""
+_FEW: Final = 8
+"""Places up to which nobody asks whether the page lies right: one that does not differs in dozens."""
 _OTHER_SHARE: Final = 0.12
 """Share of the ink (rules aside) under differences beyond which a front is not this front with a change, but another."""
 _MARGIN_PX: Final = 3
@@ -187,7 +189,7 @@ def _compared(front: Grey, decoded: Decoded, geometry: Geometry, page: int) -> P
     score = looked_at[0].surprise if looked_at else 0.0
     if share > _OTHER_SHARE:
         return PageVerdict(page, decoded, geometry, (), score, _other(covered, geometry))
-    if found and aligned_share(dark, picture) < _ALIGNED_SHARE:
+    if len(found) > _FEW and aligned_share(dark, picture) < _ALIGNED_SHARE:
         return PageVerdict(page, decoded, geometry, (), score, Reason.NOT_ALIGNED)
     regions = _merged([_region(item.left, item.top, item.right, item.bottom, geometry) for item in found])
     reason = Reason.DIFFERS if found else Reason.AGREES
