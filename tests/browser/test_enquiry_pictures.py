@@ -82,7 +82,17 @@ def page_of(browser: Browser, size: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize(("language", "size"), [("ja", "desk"), ("ja", "phone"), ("en", "desk"), ("en", "phone")])
+NIGHT = [pytest.mark.heavy]
+"""Of a language and a size each, one is seen by day: what breaks one breaks one of those too."""
+
+
+@pytest.mark.parametrize(
+    ("language", "size"),
+    [
+        *[pytest.param("ja", "desk", marks=NIGHT), ("ja", "phone")],
+        *[("en", "desk"), pytest.param("en", "phone", marks=NIGHT)],
+    ],
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_looks_as_approved(
     browser: Browser, tmp_path: Path, regenerate: bool, kind: str, language: str, size: str

@@ -130,7 +130,9 @@ def test_without_script_a_genuine_sheet_is_never_called_the_original(
     context.close()
 
 
-@pytest.mark.parametrize(("language", "sentence"), [("ja", "無効"), ("en", "Invalid")])
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("ja", "無効"), pytest.param("en", "Invalid", marks=[pytest.mark.heavy])]
+)
 def test_a_code_that_the_issuer_did_not_sign_is_told_whatever_else_is_said(
     browser: Browser, tmp_path: Path, scans: Coded, language: str, sentence: str
 ) -> None:

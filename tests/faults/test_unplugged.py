@@ -45,7 +45,6 @@ LITTLE = set(SCREENS) - {
     ScreenId.PLACE_CARD,
     ScreenId.PIN,
     ScreenId.VERIFYING,
-    ScreenId.TAKE_CARD,
     ScreenId.PREPARING,
     ScreenId.PAYING,
     ScreenId.PRINTING,

@@ -148,7 +148,9 @@ def texts_of(value: object) -> Iterator[Text]:
             yield from texts_of(getattr(value, name))
 
 
-@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize(
+    "panel", [pytest.param(name, marks=[pytest.mark.heavy] if name == "four_to_three" else []) for name in PANELS]
+)
 def test_every_screen_of_the_flow_in_the_words_of_the_product_can_be_read_and_touched(
     make_window: MakeWindow, panel: str
 ) -> None:
