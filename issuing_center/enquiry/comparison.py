@@ -16,15 +16,12 @@ from issuing_center.enquiry.alignment import FINE, Samples
 from issuing_center.enquiry.ground import without_words
 from issuing_center.enquiry.prediction import ROUGH_PATCH, Ink, predicted
 from issuing_center.enquiry.settling import settled
+from issuing_center.enquiry.surprise import disagreement, doubt_of, surprise
 from issuing_center.paper.back.layout import Geometry
 
-_SURE: Final = 6.0
-"""Log-odds beyond which no single pixel counts: one grain of toner is never a difference."""
-_SIGMA: Final = 2.5
-"""Reach of what is added up, in pixels: a digit is 7 wide, an ideograph 16."""
-_NOTICED: Final = 9.0
+_NOTICED: Final = 6.0
 """Surprise at which a place is looked at again."""
-DIFFERS: Final = 15.5
+DIFFERS: Final = 12.5
 """Surprise at which a place differs; between what untouched and altered sheets of the trial show."""
 _EDGE: Final = 4.5
 """Surprise down to which a frame reaches."""
@@ -38,12 +35,6 @@ _RULE: Final = 40
 """Pixels a straight line is long that is a rule of the form: no stroke of a character is."""
 _RULE_COUNTS: Final = 0.12
 """What a pixel beside a rule counts: a rule half a pixel off lies in another row, everywhere at once."""
-
-
-_DENSE: Final = 35.0
-"""Edges within reach from which strokes lie closer together than carried pixels part them."""
-_LOST: Final = 0.12
-"""Doubt that each further edge adds: how a dense character is carried is a matter of where it falls on the pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +59,9 @@ def differences(dark: Samples, carried_logit: Samples, geometry: Geometry) -> li
     rough = predicted(front.dark, ink, trusted, ROUGH_PATCH)
     logit = predicted(settled(front.dark, rough, ink, trusted), ink, trusted)
     weights = np.where(rules(ink), np.float32(_RULE_COUNTS), np.float32(1)) * front.open
-    first = surprise(logit[::FINE, ::FINE], carried_logit, weights)
+    seen = disagreement(logit[::FINE, ::FINE], carried_logit, weights)
+    doubt = doubt_of(seen, ink, (front.open < 1).astype(np.float32))
+    first = surprise(seen, doubt)
     peaks = _peaks(first)
     if sum(first[peak] >= DIFFERS for peak in peaks) >= _LOOKED_AT:
         return _all_places(first)
@@ -76,7 +69,7 @@ def differences(dark: Samples, carried_logit: Samples, geometry: Geometry) -> li
     for row, column in peaks:
         if any(item.left <= column < item.right and item.top <= row < item.bottom for item in found):
             continue
-        again = _looked_at_again(logit, carried_logit, weights, row, column)
+        again = _looked_at_again(logit, carried_logit, weights, doubt, row, column)
         if again is not None:
             found.append(again)
     return sorted(found, key=lambda item: -item.surprise)
@@ -91,30 +84,6 @@ def _all_places(values: Samples) -> list[Difference]:
         if most >= DIFFERS:
             found.append(Difference(left, top, left + width, top + height, most))
     return sorted(found, key=lambda item: -item.surprise)
-
-
-def surprise(logit: Samples, carried_logit: Samples, weights: Samples) -> Samples:
-    """Give how much more two pictures disagree around each pixel than they should, in standard deviations."""
-    scan = 1 / (1 + np.exp(-np.clip(logit, -_SURE, _SURE)))
-    back = 1 / (1 + np.exp(-np.clip(carried_logit, -_SURE, _SURE)))
-    sure = np.maximum(back, 1 - back)
-    agree, same, other = (scan * odds + (1 - scan) * (1 - odds) for odds in (back, sure, 1 - sure))
-    cost, cost_same, cost_other = -np.log(agree), -np.log(same), -np.log(other)
-    mean = same * cost_same + (1 - same) * cost_other
-    spread = same * cost_same**2 + (1 - same) * cost_other**2 - mean * mean
-    area = 4 * np.pi * _SIGMA**2
-    more = cv2.GaussianBlur(((cost - mean) * weights).astype(np.float32), (0, 0), _SIGMA) * area
-    noise = cv2.GaussianBlur((spread * weights * weights).astype(np.float32), (0, 0), _SIGMA) * area
-    lost = _LOST * np.maximum(_edges(carried_logit > 0) * np.float32(area) - _DENSE, 0)
-    return np.asarray(more / np.sqrt(noise + lost * lost + 1), np.float32)
-
-
-def _edges(ink: Ink) -> Samples:
-    """Give the mean number of edges of ink around each pixel."""
-    each = np.zeros(ink.shape, np.float32)
-    each[:, 1:] += ink[:, 1:] != ink[:, :-1]
-    each[1:] += ink[1:] != ink[:-1]
-    return np.asarray(cv2.GaussianBlur(each, (0, 0), _SIGMA), np.float32)
 
 
 def rules(ink: Ink) -> Ink:
@@ -136,7 +105,7 @@ def _peaks(values: Samples) -> list[tuple[int, int]]:
 
 
 def _looked_at_again(
-    logit: Samples, carried_logit: Samples, weights: Samples, row: int, column: int
+    logit: Samples, carried_logit: Samples, weights: Samples, doubt: Samples, row: int, column: int
 ) -> Difference | None:
     """Allow a place a small shift of its own: what then still differs is no fault of registration."""
     rows, columns = carried_logit.shape
@@ -146,7 +115,7 @@ def _looked_at_again(
     window = (slice(max(0, row - top - 5), row - top + 6), slice(max(0, column - left - 5), column - left + 6))
     seen = logit[top * FINE : bottom * FINE, left * FINE : right * FINE]
     values = [
-        surprise(_moved(seen, down, across), carried_logit[here], weights[here])
+        surprise(disagreement(_moved(seen, down, across), carried_logit[here], weights[here]), doubt[here])
         for down in _SHIFTS
         for across in _SHIFTS
     ]

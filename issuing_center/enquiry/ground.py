@@ -20,6 +20,8 @@ from issuing_center.paper.back.pattern import COARSE, FRONT_BOX, PLAIN, Screen, 
 
 _NEAR: Final = 7.0
 """Reach of what says whether rings stand somewhere, in samples: one ring and its neighbours."""
+_OFF: Final = 0.8
+"""How far rings may lie off, in samples, to be found."""
 _THERE: Final = 0.45
 """Darkness of rings, of full ink, from which they are there."""
 _TILE: Final = 32
@@ -65,10 +67,11 @@ def without_words(dark: Samples, ink: Ink, geometry: Geometry) -> Grounded:
 
 def _there(dark: Samples, rings: Samples, paper: Samples) -> npt.NDArray[np.bool_]:
     """Tell of every sample whether rings stand around it."""
-    level = _level(rings)
+    # A little blurred: rings that lie a sample off are still found, and laid on theirs later.
+    shown, level = (cv2.GaussianBlur(each, (0, 0), _OFF) for each in (dark, _level(rings)))
     # Quarter size is fine enough for what is this smooth.
     small = (dark.shape[1] // 4, dark.shape[0] // 4)
-    products = (dark * level * paper, level * level * paper)
+    products = (shown * level * paper, level * level * paper)
     seen, possible = (_wide(cv2.resize(each, small, interpolation=cv2.INTER_AREA)) for each in products)
     share = np.asarray(seen / (possible + 1e-4), np.float32)
     return np.asarray(cv2.resize(share, dark.shape[::-1]) > _THERE)
