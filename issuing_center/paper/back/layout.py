@@ -153,7 +153,8 @@ def sources(setting: Setting) -> npt.NDArray[np.int32]:
     count = geometry.picture_px[0] * geometry.picture_px[1]
     free = np.flatnonzero(grid == 2)
     chance = hashlib.shake_256(b"certificate-kiosk back permutation 1").digest(8 * free.size)
-    order = np.argsort(np.frombuffer(chance, "<u8"), kind="stable")
+    # No two of these numbers are equal, so every way of sorting gives this order; the plain one takes half the time.
+    order = np.argsort(np.frombuffer(chance, "<u8"))
     source = np.asarray((grid == 1) + count, np.int32)
     source[free] = np.where(order < count, order, count)
     source.flags.writeable = False

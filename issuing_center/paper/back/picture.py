@@ -25,8 +25,12 @@ Grey = npt.NDArray[np.uint8]
 """A picture, 255 is paper."""
 _FINER: Final = 2
 """Rendered so many times finer and averaged: pdfium sets glyphs on whole pixels, half a pixel off at the small size."""
+_BAND: Final = 128
+"""Rows averaged at a time."""
 _LIMITS: Final = np.clip(0.55 * np.arange(256) + 42, 50, 150).astype(np.uint8)
 """Ink above which a pixel is ink, by the mean ink around it."""
+_CREST: Final = 40
+"""Ink that a pixel has more than its surroundings from which it is a stroke, though it is under the limit."""
 _DRAWING: Final = re.compile(rb"q [-\d. ]+ cm /(\w+) Do Q")
 """A line of a page that paints one object."""
 _RENDERER: Final = threading.Lock()
@@ -49,10 +53,10 @@ def carried_fronts(parts: Parts, geometry: Geometry) -> list[Grey]:
     shared, own = zip(*(_parted(page, objects) for page in parts.pages), strict=True)
     used = _used({name for page in own for name in (*page.fonts.values(), *page.forms.values())}, objects)
     values = render_fronts(Parts(used, own, parts.title, parts.txn).assembled(), geometry)
-    return [
-        np.asarray(cv2.subtract(grey, _ink(page.content, _used(set(page.forms.values()), objects), geometry)), np.uint8)
-        for grey, page in zip(values, shared, strict=True)
-    ]
+    for grey, page in zip(values, shared, strict=True):
+        ink = _ink(page.content, _used(set(page.forms.values()), objects), geometry)
+        cv2.subtract(grey, ink, dst=grey)
+    return values
 
 
 def _parted(page: Page, objects: Mapping[str, PdfObject]) -> tuple[Page, Page]:
@@ -108,11 +112,22 @@ def _render(document: pypdfium2.PdfDocument, number: int, geometry: Geometry) ->
     try:
         whole = (geometry.page_px[0] * _FINER, geometry.page_px[1] * _FINER)
         pdfium.FPDF_RenderPageBitmap(bitmap, page, -left * _FINER, -top * _FINER, *whole, 0, pdfium.FPDF_ANNOT)
-        return np.asarray(cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     finally:
-        large.fill(255)
+        small = _taken_off(large)
         pdfium.FPDFBitmap_Destroy(bitmap)
         page.close()
+    return small
+
+
+def _taken_off(canvas: Grey) -> Grey:
+    """Average a canvas to the carried size, and leave it white."""
+    small = np.empty((canvas.shape[0] // _FINER, canvas.shape[1] // _FINER), np.uint8)
+    for top in range(0, len(small), _BAND):
+        # A band is wiped while the processor still has it in its cache.
+        band, target = canvas[top * _FINER : (top + _BAND) * _FINER], small[top : top + _BAND]
+        cv2.resize(band, target.shape[::-1], dst=target, interpolation=cv2.INTER_AREA)
+        band.fill(255)
+    return small
 
 
 @functools.lru_cache(maxsize=2)
@@ -125,10 +140,32 @@ def one_bit(grey: Grey) -> Bits:
     """Decide which pixels are ink.
 
     A hairline of Mincho covers a third of a pixel: the limit is low on open paper, and rises with what stands around, so
-    that dense ideographs keep their white. The surroundings are smooth, and are looked at half as finely.
+    that dense ideographs keep their white. The surroundings are smooth, and are looked at half as finely. A stroke that
+    the limit would lose, as the middle one of 日 where it falls between two rows, is carried in the darker of the two.
     """
-    ink = cv2.bitwise_not(grey)
+    ink = np.asarray(cv2.bitwise_not(grey), np.uint8)
     half = cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     limits = cv2.LUT(cv2.GaussianBlur(half, (5, 5), 0.75), _LIMITS)
     limits = cv2.resize(limits, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.compare(ink, limits, cv2.CMP_GT), np.uint8) & np.uint8(1)
+    bits = np.asarray(cv2.compare(ink, limits, cv2.CMP_GT), np.uint8)
+    _keep_strokes(ink, bits, np.asarray(limits, np.uint8))
+    bits &= 1
+    return bits
+
+
+def _keep_strokes(ink: Grey, bits: Grey, work: Grey) -> None:
+    """Add strokes along the rows that have no ink; Mincho's thin strokes are the level ones.
+
+    Nothing is allocated for what fits into memory at hand (`work` is overwritten): new pages cost more than the work.
+    """
+    above2, above, here, below, below2 = (ink[at : len(ink) - 4 + at] for at in range(5))
+    found, other = work[2:-2], np.empty_like(here)
+    cv2.min(above2, below2, found)
+    cv2.subtract(here, found, found)
+    cv2.threshold(found, _CREST, 255, cv2.THRESH_BINARY, found)
+    for beside, how in ((above, cv2.CMP_GT), (below, cv2.CMP_GE)):
+        cv2.compare(here, beside, how, other)
+        cv2.bitwise_and(found, other, found)
+    cv2.bitwise_or(bits[1:-3], bits[3:-1], other)
+    cv2.subtract(found, other, found)
+    cv2.bitwise_or(bits[2:-2], found, bits[2:-2])

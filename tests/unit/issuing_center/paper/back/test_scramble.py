@@ -1,5 +1,7 @@
 """The image cipher: what goes in comes out, errors stay single, and the grid is even noise."""
 
+import hashlib
+
 import numpy as np
 import pytest
 
@@ -74,6 +76,14 @@ def test_every_pixel_has_exactly_one_cell(setting: Setting) -> None:
     width, height = geometry_of(setting).picture_px
     carried = sources(setting)
     assert np.array_equal(np.sort(carried[carried < width * height]), np.arange(width * height))
+
+
+@pytest.mark.parametrize(
+    ("setting", "digest"), [(Setting.STANDARD, "2ffcb8c8d8312fa9"), (Setting.FINE, "c919ccd122b413a2")]
+)
+def test_pixels_keep_their_cells_for_ever(setting: Setting, digest: str) -> None:
+    # Sheets that are printed are read by this years from now.
+    assert hashlib.sha256(sources(setting).tobytes()).hexdigest().startswith(digest)
 
 
 def test_a_picture_of_another_size_is_refused() -> None:
