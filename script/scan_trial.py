@@ -21,7 +21,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from issuing_center.enquiry.verdict import Result, Verdict, judge, readable  # noqa: E402
+from issuing_center.enquiry.readable import readable  # noqa: E402
+from issuing_center.enquiry.verdict import Result, Verdict, judge  # noqa: E402
 from issuing_center.paper import DrawnDocument, draw, shared_fonts  # noqa: E402
 from issuing_center.paper.back.drawing import Security, two_sided  # noqa: E402
 from issuing_center.paper.back.keys import KeyRing, new_key  # noqa: E402

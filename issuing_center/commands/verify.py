@@ -119,7 +119,7 @@ def _written(verdict: "Verdict", number: int, out: Path | None) -> str | None:
     """Write a decoded front; its name says the page and nothing of whose it is. None without a folder."""
     from PIL import Image
 
-    from issuing_center.enquiry.verdict import readable
+    from issuing_center.enquiry.readable import readable
 
     if out is None:
         return None

@@ -8,7 +8,6 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -236,17 +235,3 @@ def _merged(regions: list[Region]) -> tuple[Region, ...]:
             )
         joined.append(box)
     return tuple(joined)
-
-
-def readable(decoded: Decoded, geometry: Geometry) -> Grey:
-    """Draw a decoded front for the eye: the whole page, grey, twice as fine as it was carried."""
-    (width, height), (left, top) = geometry.page_px, geometry.crop_px
-    page = np.zeros((height, width), np.float32)
-    ink = 1 / (1 + np.exp(-decoded.soft))
-    # A pixel of ink with none beside it is a speck: no dot of a character is that small.
-    ink[cv2.blur((ink > 0.5).astype(np.float32), (3, 3)) < 1.5 / 9] = 0
-    page[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
-    large = cv2.resize(page, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-    # Steps of single pixels are rounded off, and what that blurs is made a little steeper again.
-    smooth = (cv2.GaussianBlur(large, (0, 0), 0.9) - 0.5) * 2 + 0.5
-    return np.asarray(np.clip(255 - 255 * smooth, 0, 255), np.uint8)

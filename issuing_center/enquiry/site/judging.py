@@ -14,10 +14,11 @@ import numpy as np
 from msgspec.json import decode, encode
 
 from issuing_center.enquiry.find import Grey
+from issuing_center.enquiry.readable import readable
 from issuing_center.enquiry.seal import load_signers, seal_of
 from issuing_center.enquiry.site.parts import pack
 from issuing_center.enquiry.site.words import JudgeAnswer, JudgeAsk, JudgedPage, Size
-from issuing_center.enquiry.verdict import PageVerdict, judge, readable
+from issuing_center.enquiry.verdict import PageVerdict, judge
 from issuing_center.paper.back.keys import load_keys
 
 _PALEST: Final = 0.10
