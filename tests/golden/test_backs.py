@@ -50,9 +50,10 @@ def test_a_side_looks_as_it_was_approved(engine: str, side: str, what: str, tmp_
     check(f"back/{side}-{engine}-{what}", seen(pdf, 1 + (side == "back"), tmp_path, dpi, box), regenerate=regenerate)
 
 
-def test_the_adjustment_sheet_looks_as_it_was_approved(tmp_path: Path, regenerate: bool) -> None:
-    pdf = adjustment_pdf(PLAIN, shared_fonts())
-    check("back/adjustment-600-whole", seen(pdf, 1, tmp_path, 100), regenerate=regenerate)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_adjustment_sheet_looks_as_it_was_approved(engine: str, tmp_path: Path, regenerate: bool) -> None:
+    pdf = adjustment_pdf(ENGINES[engine], shared_fonts())
+    check(f"back/adjustment-{engine}-whole", seen(pdf, 1, tmp_path, 100), regenerate=regenerate)
 
 
 def check(name: str, picture: Image.Image, *, regenerate: bool) -> None:

@@ -1,13 +1,14 @@
 """けん制文字: a ground of two screens, equally grey to the eye, of which a copier keeps one and loses the other.
 
-Paper shows isolated small dots, which a copier drops with the background. The words show rings, fourteen times as far apart
-by area: a copier keeps them and fills their holes. Toner spreads by about the same width along every edge, and the walls of a
-ring are as thin as a small dot, so both screens darken alike from engine to engine; what is left is made up for by leaving
-out small dots, as chosen by eye from the adjustment sheet. One bit a dot, on the engine's own grid; what is drawn here is
-drawn once for a process.
+Paper shows isolated small dots, which a copier drops with the background. The words show rings, fourteen to twenty times as
+far apart by area: a copier keeps them and fills their holes. Toner spreads by about the same width along every edge, and the
+walls of a ring are as thin as a small dot, so both screens darken alike from engine to engine; what is left is made up for by
+leaving out small dots, as chosen by eye from the adjustment sheet. One bit a dot, on the engine's own grid; what is drawn
+here is drawn once for a process.
 
 **Small in the file.** Dots stand at every n-th place of the picture read as one long row. In a width that suits n that is an even
-lattice on paper, and a short repetition for the compressor: with these widths all of it comes again after 23 rows.
+lattice on paper, and a short repetition for the compressor: with these widths all of it comes again after 23 rows, at 300 dpi
+rings after 13 and small dots after 15.
 """
 
 import functools
@@ -49,6 +50,23 @@ class Screen:
     """Side of the hole in its middle, 0 for none."""
     every: int
     """A dot stands at every so many-th place."""
+    cut: bool = False
+    """Whether its corners are missing, and its hole has none either: a rounder ring."""
+    first: int = 0
+    """The place of the first dot: it shifts all of them, so that they fall beside what a form prints rather than on it."""
+
+    def shape(self) -> Dots:
+        """Draw one dot."""
+        first = (self.side - self.hole) // 2
+        dot = self._square(self.side)
+        dot[first : first + self.hole, first : first + self.hole] -= self._square(self.hole)
+        return dot
+
+    def _square(self, side: int) -> Dots:
+        square = np.ones((side, side), np.uint8)
+        if self.cut and side > 2:
+            square[:: side - 1, :: side - 1] = 0
+        return square
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +89,9 @@ class Screens:
 
 PLAIN: Final = Screens(600, Screen(2, 0, 23), Screen(8, 4, 322), (14, 9))
 """For engines of 600 dpi, until one is adjusted."""
-COARSE: Final = Screens(300, Screen(1, 0, 5), Screen(4, 2, 78), (12, 7))
-"""For engines of 300 dpi."""
+COARSE: Final = Screens(300, Screen(1, 0, 5), Screen(5, 3, 104, cut=True, first=41), (12, 7), kept=0.917)
+"""For engines of 300 dpi. Every twelfth small dot is left out, so that paler engines have one to add; rings begin where they
+are least in the way of the labels of forms, above all of 票, in which the comparison of fronts would take one for a stroke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +118,13 @@ def _laid(shape: tuple[int, ...], screen: Screen, turns: tuple[int, int], kept: 
     """Lay dots, leaving out some."""
     height, width = shape
     stride = (width + 7) // 8 * 8
-    at = np.arange(0, height * stride, screen.every)
+    at = np.arange(screen.first, height * stride, screen.every)
     turn = np.arange(len(at)) * turns[1] % turns[0]
     places = np.zeros((height, stride), np.uint8)
     places.ravel()[at[turn + 0.5 < kept * turns[0]]] = 1
     dots = np.zeros_like(places)
-    wall = (screen.side - screen.hole) // 2
-    for dy in range(screen.side):
-        for dx in range(screen.side):
-            if not (wall <= dy < wall + screen.hole and wall <= dx < wall + screen.hole):
-                dots[dy:, dx:] |= places[: height - dy, : stride - dx]
+    for dy, dx in np.argwhere(screen.shape()):
+        dots[dy:, dx:] |= places[: height - dy, : stride - dx]
     return dots[:, :width]
 
 
