@@ -146,7 +146,9 @@ def test_a_code_that_the_issuer_did_not_sign_is_told_whatever_else_is_said(
         context.close()
 
 
-@pytest.mark.parametrize(("language", "sentence"), [("ja", "なし"), ("en", "Absent")])
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("ja", "なし"), pytest.param("en", "Absent", marks=[pytest.mark.heavy])]
+)
 def test_a_sheet_without_a_code_is_told(browser: Browser, address: str, language: str, sentence: str) -> None:
     context = new_context(browser)
     page = context.new_page()

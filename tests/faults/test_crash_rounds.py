@@ -36,12 +36,13 @@ def without_loss(tally: Tally) -> None:
     assert tally.ends.total() == tally.visits
 
 
+@pytest.mark.parametrize("kills", [4, pytest.param(16, marks=pytest.mark.heavy)])
 def test_a_kiosk_killed_at_random_points_ends_every_visit_in_one_way(
-    center: Center, data: Path, tmp_path: Path
+    center: Center, data: Path, tmp_path: Path, kills: int
 ) -> None:
-    tally = kills_of_kiosk(tmp_path, center, data, str(random.getrandbits(32)), 8)
+    tally = kills_of_kiosk(tmp_path, center, data, str(random.getrandbits(32)), kills)
     without_loss(tally)
-    assert tally.kills.total() == 8
+    assert tally.kills.total() == kills
 
 
 def test_a_center_killed_at_random_points_loses_no_outcome(data: Path, tmp_path: Path) -> None:
@@ -97,7 +98,9 @@ def test_a_planted_defect_is_found(
     assert found.breaches
 
 
-@pytest.mark.parametrize("at", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    "at", [pytest.param(at, marks=[pytest.mark.heavy] if at in {1, 4} else []) for at in range(1, 5)]
+)
 def test_documents_of_one_order_are_written_down_together(center: Center, data: Path, tmp_path: Path, at: int) -> None:
     """A death between two of them left an outcome that the center refused, and an incident that nobody had caused."""
     with a_kiosk(tmp_path / "street", center, data, random.Random(1)) as kiosk:

@@ -72,7 +72,7 @@ def is_for_the_night(device: str, screen: ScreenId) -> bool:
 def test_unplugged_at_a_screen(
     center: Center, data: Path, tmp_path: Path, device: str, screen: ScreenId, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with open_shop(tmp_path / "shop", center, data, silence_s=0.1) as shop:
+    with open_shop(tmp_path / "shop", center, data) as shop:
         result = shop.visit(JUMINHYO, screen, lambda: shop.unplug(device))
         shop.plug_in(device)
         assert shop.seconds_until_ready() <= READY_S

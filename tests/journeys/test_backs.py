@@ -27,16 +27,34 @@ def verified(town: Town, *scans: Path) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.timeout(300)
-def test_a_sheet_from_a_kiosk_is_genuine_and_a_changed_digit_is_framed(town: Town, tmp_path: Path) -> None:
+@pytest.fixture
+def file(town: Town, tmp_path: Path) -> Path:
+    """Give a certificate of one sheet from a kiosk."""
     told = json.loads(town.visit("hanako", tmp_path, "--json").out)
     (file,) = map(Path, told["files"])
     assert told["pages"] == 2
-    subprocess.run(["pdftoppm", "-r", "300", "-png", "-gray", str(file), str(tmp_path / "p")], check=True, timeout=120)
-    front, back = sorted(tmp_path.glob("p-*.png"))
+    return file
+
+
+def scanned(file: Path, folder: Path) -> tuple[Path, Path]:
+    """Give its front and its back as a scanner would, in files of the folder."""
+    subprocess.run(["pdftoppm", "-r", "300", "-png", "-gray", str(file), str(folder / "p")], check=True, timeout=120)
+    front, back = sorted(folder.glob("p-*.png"))
+    return front, back
+
+
+@pytest.mark.timeout(300)
+def test_a_sheet_from_a_kiosk_is_genuine(town: Town, file: Path, tmp_path: Path) -> None:
+    front, back = scanned(file, tmp_path)
     untouched = verified(town, front, back)
     assert (untouched["result"], untouched["document"], untouched["pages"][0]["regions"]) == ("genuine", file.stem, [])
 
+
+# By day the enquiry site shows that an altered place is framed.
+@pytest.mark.heavy
+@pytest.mark.timeout(300)
+def test_a_changed_digit_on_a_sheet_from_a_kiosk_is_framed(town: Town, file: Path, tmp_path: Path) -> None:
+    front, back = scanned(file, tmp_path)
     # What is pasted is a character of the text, as in a date or a name; the tiny digits at the foot name the file only,
     # and how often a change of those is found stands in the report of the scan trial.
     front_dots = dots(file.read_bytes(), 0)

@@ -166,6 +166,13 @@ def municipal_fetcher(municipal_server: MunicipalServer) -> Iterator[HttpFetcher
 def fed_register(kind: str, engine: Engine, request: pytest.FixtureRequest) -> Iterator[FedRegister]:
     """Give the fictitious register over a fresh database, kept by the center or by the municipality."""
     load(engine)
+    with connected(kind, engine, request) as fed:
+        yield fed
+
+
+@contextmanager
+def connected(kind: str, engine: Engine, request: pytest.FixtureRequest) -> Iterator[FedRegister]:
+    """Give the register that a database holds already."""
     if kind == "embedded":
         yield FedRegister(engine, SqlRegister(engine))
         return

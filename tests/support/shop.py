@@ -12,8 +12,10 @@ from threading import Event
 from urllib.parse import urlsplit
 
 from kiosk.adapters.card.virtual import VirtualCardReader
+from kiosk.adapters.payment.cctalk.line import SerialLine
 from kiosk.adapters.payment.cctalk_sim.machine import MachineFault
-from kiosk.adapters.payment.settings import open_cash
+from kiosk.adapters.payment.settings import cashier_on
+from kiosk.adapters.payment.tillbook import TillBook
 from kiosk.cardproc import load_persona
 from kiosk.device_settings import DeviceSettings, load_devices
 from kiosk.domain.certificates import CertificateKind
@@ -40,10 +42,29 @@ from tests.support.standing import Standing
 from tests.support.town import until
 
 LIMITS = replace(QUICK, stopped_s=0.05, stall_s=1.0, settle_s=1.5, counter_s=0.3)
+PACE_S = 1.0
+"""How long a second of the machine's time takes at most here: a busy machine must have done by then what it can."""
 KOSEKI = Wishes(CertificateKind.KOSEKI_ZENBU, pin="1234")
 """A certificate of two pages, 450 yen."""
 JUMINHYO = Wishes(CertificateKind.JUMINHYO, pin="1234")
 """One page, 200 yen."""
+
+
+class UnitsLine(SerialLine):
+    """The coin units' line: patient with units that are there, however busy the test's machine, and brief once they are away."""
+
+    PATIENT_S, BRIEF_S = 5.0, 0.05
+
+    def __init__(self, port: Path) -> None:
+        super().__init__(port, self.PATIENT_S)
+        self.units_away = Event()
+
+    def read(self, count: int) -> bytes:
+        """Give up to that many bytes, fewer once the line is silent. Raises LineAway."""
+        port, wait_s = self._opened(), self.BRIEF_S if self.units_away.is_set() else self.PATIENT_S
+        if port.timeout != wait_s:
+            port.timeout = wait_s
+        return super().read(count)
 
 
 class _Touching:
@@ -72,6 +93,7 @@ class Shop:
     standing: Standing
     reader: VirtualCardReader
     network: FaultProxy
+    coin_line: UnitsLine
     data: Path
 
     def visit(
@@ -106,7 +128,7 @@ class Shop:
         """Let time pass, a second at a time, until the next resident can begin; gives how many it took."""
         for second in range(30):
             try:
-                until(self._is_ready, "ready", 0.25)
+                until(self._is_ready, "ready", PACE_S)
             except AssertionError:
                 self.standing.pass_time(1.0)
             else:
@@ -127,7 +149,7 @@ class Shop:
         """Compare all books, once the center has been told everything, and the resident of a case."""
         for _ in range(90):
             try:
-                until(self._is_told, "told", 0.25)
+                until(self._is_told, "told", PACE_S)
             except AssertionError:
                 self.standing.pass_time(1.0)
             else:
@@ -148,6 +170,7 @@ class Shop:
                 self.street.printer.hang_up()
             case "coins":
                 self.street.coins.fault(MachineFault.UNITS_AWAY)
+                self.coin_line.units_away.set()
             case "network":
                 self.network.fault = "reset"
             case "slips":
@@ -164,6 +187,7 @@ class Shop:
                 self.street.printer.engine.power_on(forgets=False)
             case "coins":
                 self.street.coins.fault(MachineFault.UNITS_BACK)
+                self.coin_line.units_away.clear()
             case "slips":
                 self.street.desk.mend()
             case _:
@@ -184,8 +208,8 @@ def slip_printer(settings: DeviceSettings, folder: Path) -> Iterator[SlipPrinter
 
 
 @contextmanager
-def open_shop(folder: Path, center: Center, data: Path, *, silence_s: float = 1.0) -> Iterator[Shop]:
-    """Serve for the block; coin units count as away after `silence_s`."""
+def open_shop(folder: Path, center: Center, data: Path) -> Iterator[Shop]:
+    """Serve for the block."""
     street = Street(folder, random.Random(0), sheet_s=0.0)
     with ExitStack() as opened:
         opened.callback(street.close)
@@ -196,7 +220,11 @@ def open_shop(folder: Path, center: Center, data: Path, *, silence_s: float = 1.
         network = FaultProxy(urlsplit(center.url).port or 443)
         opened.callback(network.close)
         access = sandbox_access(data, f"https://127.0.0.1:{network.port}", "kiosk-0001")
-        money = opened.enter_context(open_cash(replace(settings.cash, silence_s=silence_s)))
+        book = TillBook(settings.cash.book)
+        opened.callback(book.close)
+        line = UnitsLine(settings.cash.port)
+        opened.callback(line.close)
+        money = cashier_on(line, settings.cash, book)
         paper = IppPrinter(replace(settings.printer, limits=LIMITS))
         journal = street.folder / "journal.db"
         slips = opened.enter_context(slip_printer(settings, folder))
@@ -204,7 +232,7 @@ def open_shop(folder: Path, center: Center, data: Path, *, silence_s: float = 1.
         flow = FlowSettings(hours_enforced=False, needs_slips=True)
         standing = opened.enter_context(Standing(world, flow).serving())
         standing.see(ScreenId.IDLE)
-        yield Shop(street, center, world, standing, reader, network, data)
+        yield Shop(street, center, world, standing, reader, network, line, data)
 
 
 def the_end(found: Found) -> str | None:

@@ -187,11 +187,18 @@ def sound(app: "WSGIApplication") -> "WSGIApplication":
     return app
 
 
-def test_of_sixtyfour_orders_at_once_each_gets_its_own(two_workers: tuple[Center, Center], crowd: Crowd) -> None:
-    assert run_crowd(two_workers, crowd, 4, sound).found == {"own": 64}
+NIGHT = [pytest.mark.heavy]
 
 
-def test_of_orders_of_every_kind_at_once_each_gets_its_own(two_workers: tuple[Center, Center], crowd: Crowd) -> None:
+@pytest.mark.parametrize("times", [2, pytest.param(4, marks=NIGHT)])
+def test_of_many_orders_at_once_each_gets_its_own(two_workers: tuple[Center, Center], crowd: Crowd, times: int) -> None:
+    assert run_crowd(two_workers, crowd, times, sound).found == {"own": times * len(RESIDENTS)}
+
+
+@pytest.mark.parametrize("times", [2, pytest.param(5, marks=NIGHT)])
+def test_of_orders_of_every_kind_at_once_each_gets_its_own(
+    two_workers: tuple[Center, Center], crowd: Crowd, times: int
+) -> None:
     """Every kind at the same time: each reads another register, none may read another's person."""
     with two_workers[0].service.register.snapshot(SHIOMINO) as snapshot:
         rules = snapshot.municipality(two_workers[0].clock.at.astimezone(JST).date())
@@ -205,7 +212,7 @@ def test_of_orders_of_every_kind_at_once_each_gets_its_own(two_workers: tuple[Ce
     year = next(order.year for order in orders if order.year is not None)
     marked = [(resident_id_of(SHIOMINO, key), marker) for key, marker in zip(RESIDENTS, crowd.markers, strict=True)]
     with papers_for(two_workers[0], marked, year):
-        assert run_crowd(two_workers, crowd, 5, sound, orders).found == {"own": 80}
+        assert run_crowd(two_workers, crowd, times, sound, orders).found == {"own": times * len(RESIDENTS)}
         found = run_crowd(two_workers, crowd, 1, LastDocumentWins, orders).found
     assert found["foreign"] == 0
     assert found["refused"] > 0
@@ -332,7 +339,7 @@ INTERLEAVINGS = [
     [0 if place in chosen else 1 for place in range(2 * len(STEPS))]
     for chosen in combinations(range(2 * len(STEPS)), len(STEPS))
 ]
-"""All 70 ways to shuffle the steps of two visits."""
+"""All 70 ways to shuffle the steps of two visits; the second half is the first with the two changed over."""
 
 
 class Stepwise:
@@ -389,17 +396,20 @@ REQUEST = wire.OrderRequest(
 )
 
 
+@pytest.mark.parametrize("thorough", [False, pytest.param(True, marks=NIGHT)], ids=["some", "all"])
 @pytest.mark.parametrize(("first", "second"), [(KIOSK, OTHER_KIOSK), (KIOSK, COUNTER), (COUNTER, "counter-0002")])
 def test_two_visits_cannot_open_each_others_documents_however_they_interleave(
-    two_workers: tuple[Center, Center], first: str, second: str
+    two_workers: tuple[Center, Center], first: str, second: str, thorough: bool
 ) -> None:
     center, other = two_workers
     taps = Tap(make_app(center.service)), Tap(make_app(other.service))
     with center.client(first, taps[0]) as one, center.client(second, taps[1]) as two:
         kiosks = center.kiosk(first, one), center.kiosk(second, two)
-        # All of them once; elsewhere a quarter, spread over all, is enough.
-        every = 1 if (center.engine.dialect.name, second) == ("sqlite", OTHER_KIOSK) else 4
-        for shuffle in INTERLEAVINGS[::every]:
+        # By day every pattern once, whoever of the two is first; elsewhere some, spread over all.
+        here = (center.engine.dialect.name, second) == ("sqlite", OTHER_KIOSK)
+        by_day = INTERLEAVINGS[: len(INTERLEAVINGS) // 2] if here else INTERLEAVINGS[::11]
+        shuffles = INTERLEAVINGS if thorough else by_day
+        for shuffle in shuffles:
             visits = Stepwise(kiosks[0], center.card("hanako")), Stepwise(kiosks[1], center.card("ichiro"))
             for whose in shuffle:
                 visits[whose].advance()

@@ -48,28 +48,28 @@ def stops(register: Register, key: str, at: datetime = AS_OF) -> set[tuple[StopK
         return {(stop.kind, stop.level, stop.resident_id) for stop in snapshot.stops(resident(key), at)}
 
 
-def test_the_municipality_is_listed_with_its_names(register: FedRegister) -> None:
-    assert register.municipalities() == (
+def test_the_municipality_is_listed_with_its_names(read_register: FedRegister) -> None:
+    assert read_register.municipalities() == (
         MunicipalityName(SHIOMINO, "見本県", "汐見野市", "しおみのし", "Shiomino City"),
     )
 
 
 @pytest.mark.parametrize("key", list(SERIALS))
-def test_a_certificate_leads_to_its_resident(register: FedRegister, key: str) -> None:
-    assert register.find_by_certificate(ISSUER_KEY_ID, SERIALS[key], SHIOMINO) == resident(key)
+def test_a_certificate_leads_to_its_resident(read_register: FedRegister, key: str) -> None:
+    assert read_register.find_by_certificate(ISSUER_KEY_ID, SERIALS[key], SHIOMINO) == resident(key)
 
 
-def test_a_certificate_of_nobody_leads_nowhere(register: FedRegister) -> None:
+def test_a_certificate_of_nobody_leads_nowhere(read_register: FedRegister) -> None:
     serial = SERIALS["hanako"]
-    assert register.find_by_certificate(ISSUER_KEY_ID, serial + 1, SHIOMINO) is None
-    assert register.find_by_certificate(ISSUER_KEY_ID[::-1], serial, SHIOMINO) is None
-    assert register.find_by_certificate(ISSUER_KEY_ID, serial, "990027") is None
+    assert read_register.find_by_certificate(ISSUER_KEY_ID, serial + 1, SHIOMINO) is None
+    assert read_register.find_by_certificate(ISSUER_KEY_ID[::-1], serial, SHIOMINO) is None
+    assert read_register.find_by_certificate(ISSUER_KEY_ID, serial, "990027") is None
 
 
 @pytest.mark.parametrize("serial", [0, -1, 2**160])
-def test_a_serial_number_no_certificate_can_have_is_refused(register: FedRegister, serial: int) -> None:
+def test_a_serial_number_no_certificate_can_have_is_refused(read_register: FedRegister, serial: int) -> None:
     with pytest.raises(ValueError, match="serial number"):
-        register.find_by_certificate(ISSUER_KEY_ID, serial, SHIOMINO)
+        read_register.find_by_certificate(ISSUER_KEY_ID, serial, SHIOMINO)
 
 
 def test_an_unlinked_certificate_and_a_removed_resident_lead_nowhere(register: FedRegister) -> None:
@@ -88,20 +88,20 @@ def test_a_linked_certificate_can_pass_to_another_resident(register: FedRegister
     assert register.find_by_certificate(ISSUER_KEY_ID, SERIALS["hanako"], SHIOMINO) == resident("taichi")
 
 
-def test_an_unknown_municipality_has_no_snapshot(register: FedRegister) -> None:
-    with pytest.raises(UnknownMunicipalityError), register.snapshot("990027"):
+def test_an_unknown_municipality_has_no_snapshot(read_register: FedRegister) -> None:
+    with pytest.raises(UnknownMunicipalityError), read_register.snapshot("990027"):
         pass
 
 
-def test_a_resident_who_is_not_here_has_no_record(register: FedRegister) -> None:
-    with register.snapshot(SHIOMINO) as snapshot:
+def test_a_resident_who_is_not_here_has_no_record(read_register: FedRegister) -> None:
+    with read_register.snapshot(SHIOMINO) as snapshot:
         assert snapshot.applicant(ResidentId("0" * 32)) is None
         assert snapshot.household(ResidentId("0" * 32)) == ()
         assert snapshot.stops(ResidentId("0" * 32), AS_OF) == ()
 
 
-def test_a_household_has_its_head_first_and_nobody_who_was_removed(register: FedRegister) -> None:
-    members = household(register, "hanako")
+def test_a_household_has_its_head_first_and_nobody_who_was_removed(read_register: FedRegister) -> None:
+    members = household(read_register, "hanako")
     assert [member.name for member in members] == [
         "𠮷田　太一",
         "𠮷田　花子",
@@ -111,17 +111,17 @@ def test_a_household_has_its_head_first_and_nobody_who_was_removed(register: Fed
     ]
     assert [member.relation for member in members] == ["世帯主", "妻", "妻の母", "子", "子"]
     assert {member.head_name for member in members} == {"𠮷田　太一"}
-    assert household(register, "sora") == members
+    assert household(read_register, "sora") == members
 
 
-def test_a_removed_resident_has_neither_record_nor_household(register: FedRegister) -> None:
-    with register.snapshot(SHIOMINO) as snapshot:
+def test_a_removed_resident_has_neither_record_nor_household(read_register: FedRegister) -> None:
+    with read_register.snapshot(SHIOMINO) as snapshot:
         assert snapshot.applicant(resident("yoshida-removed-1")) is None
         assert snapshot.household(resident("yoshida-removed-1")) == ()
 
 
-def test_a_record_is_complete(register: FedRegister) -> None:
-    katsuko = applicant(register, "katsuko")
+def test_a_record_is_complete(read_register: FedRegister) -> None:
+    katsuko = applicant(read_register, "katsuko")
     assert katsuko.address == "見本県汐見野市みなと通一丁目2番3号"
     assert (katsuko.furigana.surname, katsuko.furigana.surname_notarised) == ("クズハ", True)
     assert (katsuko.furigana.given, katsuko.furigana.given_notarised) == ("カツコ", False)
@@ -134,25 +134,25 @@ def test_a_record_is_complete(register: FedRegister) -> None:
     assert katsuko.previous_address == "架空\ufa26南町七丁目8番9号"
     assert katsuko.former_surname is None
     assert katsuko.foreign is None
-    assert applicant(register, "yoshio").birth_precision is DatePrecision.YEAR
-    former = applicant(register, "hanako").former_surname
+    assert applicant(read_register, "yoshio").birth_precision is DatePrecision.YEAR
+    former = applicant(read_register, "hanako").former_surname
     assert former is not None
     assert (former.surname, former.reading) == ("葛\U000e0102城", "カツラギ")
 
 
-def test_a_foreign_record_has_its_status_and_no_domicile(register: FedRegister) -> None:
-    maria = applicant(register, "maria")
+def test_a_foreign_record_has_its_status_and_no_domicile(read_register: FedRegister) -> None:
+    maria = applicant(read_register, "maria")
     assert (maria.domicile, maria.family_head) == (None, None)
     assert maria.foreign is not None
     assert (maria.foreign.alias, maria.foreign.alias_recorded_on) == ("見本　まりあ", date(2020, 2, 3))
     assert maria.foreign.residence_expires_on == date(2029, 4, 1)
-    li = applicant(register, "li").foreign
+    li = applicant(read_register, "li").foreign
     assert li is not None
     assert (li.residence_status, li.residence_expires_on, li.kanji_name) == (None, None, "鄧　侊")
 
 
 @pytest.mark.parametrize("key", ["leaving", "tono-1", "hanako", "ichiro", "blocked", "gaiji", "revoked"])
-def test_names_survive_storage_code_point_by_code_point(register: FedRegister, key: str) -> None:
+def test_names_survive_storage_code_point_by_code_point(read_register: FedRegister, key: str) -> None:
     expected = {
         "leaving": "\ufa19　剛",
         "tono-1": "\ufa26築　港",
@@ -162,7 +162,7 @@ def test_names_survive_storage_code_point_by_code_point(register: FedRegister, k
         "gaiji": "\ue000木　明",
         "revoked": "廣瀨　徹",
     }[key]
-    assert applicant(register, key).name == expected
+    assert applicant(read_register, key).name == expected
     if key in ("leaving", "tono-1"):
         assert unicodedata.normalize("NFC", expected) != expected  # the test would notice a normalising store
 
@@ -225,8 +225,8 @@ def test_a_new_stop_signal_counts_at_the_next_snapshot(register: FedRegister) ->
         (TODAY, "架空　太郎", 200),
     ],
 )
-def test_settings_are_those_valid_on_the_day(register: FedRegister, on: date, mayor: str, fee_yen: int) -> None:
-    with register.snapshot(SHIOMINO) as snapshot:
+def test_settings_are_those_valid_on_the_day(read_register: FedRegister, on: date, mayor: str, fee_yen: int) -> None:
+    with read_register.snapshot(SHIOMINO) as snapshot:
         settings = snapshot.municipality(on)
     assert settings is not None
     offer = settings.offer("juminhyo")
@@ -237,13 +237,13 @@ def test_settings_are_those_valid_on_the_day(register: FedRegister, on: date, ma
     assert settings.offer("passport") is None
 
 
-def test_a_day_without_a_mayor_has_no_settings(register: FedRegister) -> None:
-    with register.snapshot(SHIOMINO) as snapshot:
+def test_a_day_without_a_mayor_has_no_settings(read_register: FedRegister) -> None:
+    with read_register.snapshot(SHIOMINO) as snapshot:
         assert snapshot.municipality(date(2019, 4, 29)) is None
 
 
-def test_opening_hours_are_data(register: FedRegister) -> None:
-    with register.snapshot(SHIOMINO) as snapshot:
+def test_opening_hours_are_data(read_register: FedRegister) -> None:
+    with read_register.snapshot(SHIOMINO) as snapshot:
         settings = snapshot.municipality(TODAY)
     assert settings is not None
     offer = settings.offer("juminhyo")
@@ -273,8 +273,8 @@ def texts(value: object) -> Iterator[str]:
         yield value
 
 
-def test_a_repr_says_nothing_of_a_person(register: FedRegister) -> None:
-    for member in (*household(register, "hanako"), *household(register, "maria")):
+def test_a_repr_says_nothing_of_a_person(read_register: FedRegister) -> None:
+    for member in (*household(read_register, "hanako"), *household(read_register, "maria")):
         shown = repr(member)
         assert not [text for text in texts(asdict(member)) if text and text != SHIOMINO and text in shown]
         assert str(member.birth_date.year) not in shown
