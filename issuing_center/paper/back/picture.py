@@ -26,7 +26,9 @@ Grey = npt.NDArray[np.uint8]
 _FINER: Final = 2
 """Rendered so many times finer and averaged: pdfium sets glyphs on whole pixels, half a pixel off at the small size."""
 _BAND: Final = 128
-"""Rows averaged at a time."""
+"""Rows worked on at a time: they stay in the processor's cache, and no new memory is asked for."""
+_BESIDE: Final = 8
+"""Rows beside a band that decide on its first and last ones."""
 _LIMITS: Final = np.clip(0.55 * np.arange(256) + 42, 50, 150).astype(np.uint8)
 """Ink above which a pixel is ink, by the mean ink around it."""
 _CREST: Final = 40
@@ -123,7 +125,6 @@ def _taken_off(canvas: Grey) -> Grey:
     """Average a canvas to the carried size, and leave it white."""
     small = np.empty((canvas.shape[0] // _FINER, canvas.shape[1] // _FINER), np.uint8)
     for top in range(0, len(small), _BAND):
-        # A band is wiped while the processor still has it in its cache.
         band, target = canvas[top * _FINER : (top + _BAND) * _FINER], small[top : top + _BAND]
         cv2.resize(band, target.shape[::-1], dst=target, interpolation=cv2.INTER_AREA)
         band.fill(255)
@@ -143,29 +144,25 @@ def one_bit(grey: Grey) -> Bits:
     that dense ideographs keep their white. The surroundings are smooth, and are looked at half as finely. A stroke that
     the limit would lose, as the middle one of 日 where it falls between two rows, is carried in the darker of the two.
     """
+    bits = np.empty(grey.shape, np.uint8)
+    for top in range(0, len(grey), _BAND):
+        first = max(0, top - _BESIDE)
+        band = _inked(grey[first : top + _BAND + _BESIDE])
+        bits[top : top + _BAND] = band[top - first : top - first + _BAND]
+    return bits
+
+
+def _inked(grey: Grey) -> Bits:
     ink = np.asarray(cv2.bitwise_not(grey), np.uint8)
     half = cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     limits = cv2.LUT(cv2.GaussianBlur(half, (5, 5), 0.75), _LIMITS)
     limits = cv2.resize(limits, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     bits = np.asarray(cv2.compare(ink, limits, cv2.CMP_GT), np.uint8)
-    _keep_strokes(ink, bits, np.asarray(limits, np.uint8))
-    bits &= 1
-    return bits
-
-
-def _keep_strokes(ink: Grey, bits: Grey, work: Grey) -> None:
-    """Add strokes along the rows that have no ink; Mincho's thin strokes are the level ones.
-
-    Nothing is allocated for what fits into memory at hand (`work` is overwritten): new pages cost more than the work.
-    """
+    # Mincho's thin strokes are the level ones.
     above2, above, here, below, below2 = (ink[at : len(ink) - 4 + at] for at in range(5))
-    found, other = work[2:-2], np.empty_like(here)
-    cv2.min(above2, below2, found)
-    cv2.subtract(here, found, found)
-    cv2.threshold(found, _CREST, 255, cv2.THRESH_BINARY, found)
-    for beside, how in ((above, cv2.CMP_GT), (below, cv2.CMP_GE)):
-        cv2.compare(here, beside, how, other)
-        cv2.bitwise_and(found, other, found)
-    cv2.bitwise_or(bits[1:-3], bits[3:-1], other)
-    cv2.subtract(found, other, found)
-    cv2.bitwise_or(bits[2:-2], found, bits[2:-2])
+    higher = cv2.subtract(here, cv2.min(above2, below2))
+    strokes = cv2.threshold(higher, _CREST, 255, cv2.THRESH_BINARY)[1]
+    for is_crest in (cv2.compare(here, above, cv2.CMP_GT), cv2.compare(here, below, cv2.CMP_GE)):
+        strokes = cv2.bitwise_and(strokes, is_crest)
+    bits[2:-2] |= np.asarray(cv2.subtract(strokes, cv2.bitwise_or(bits[1:-3], bits[3:-1])), np.uint8)
+    return bits & np.uint8(1)
