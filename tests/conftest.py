@@ -3,6 +3,7 @@
 Also the one place that knows the suite's options. It knows nothing of the product.
 """
 
+import gc
 import ipaddress
 import logging
 import os
@@ -69,6 +70,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write goldens anew instead of comparing; the commit says why they changed",
     )
+
+
+def pytest_collection_finish() -> None:
+    """Keep what stays to the end (modules, thousands of tests) from being searched for garbage: a seventh of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
