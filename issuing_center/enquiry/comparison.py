@@ -21,7 +21,7 @@ from issuing_center.paper.back.layout import Geometry
 
 _NOTICED: Final = 6.0
 """Surprise at which a place is looked at again."""
-DIFFERS: Final = 12.5
+DIFFERS: Final = 12.0
 """Surprise at which a place differs; between what untouched and altered sheets of the trial show."""
 _EDGE: Final = 4.5
 """Surprise down to which a frame reaches."""
