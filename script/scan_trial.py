@@ -28,12 +28,14 @@ from issuing_center.paper.back.drawing import Security, two_sided  # noqa: E402
 from issuing_center.paper.back.keys import KeyRing, new_key  # noqa: E402
 from issuing_center.paper.back.layout import Setting, geometry_of  # noqa: E402
 from issuing_center.paper.back.picture import one_bit, render_fronts  # noqa: E402
+from issuing_center.paper.front_seal import with_front_seals  # noqa: E402
 from tests.golden.forms import EVERY  # noqa: E402
 from tests.scanning.first import printed, random_trial, scanned  # noqa: E402
 from tests.scanning.forgery import Box, Forgery, forged  # noqa: E402
 from tests.scanning.pages import Picture, dots  # noqa: E402
 from tests.scanning.reading import Reading, compared_reading  # noqa: E402
 from tests.scanning.second import printed_second, scanned_second  # noqa: E402
+from tests.support.signing import SEALER  # noqa: E402
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -69,9 +71,11 @@ def main() -> int:
 def _document(number: int, options: argparse.Namespace, folder: Path) -> Iterator[dict[str, object]]:
     random = np.random.default_rng((options.seed, number))
     name = sorted(EVERY)[number % len(EVERY)]
-    drawn = draw(EVERY[name], shared_fonts())
-    if not isinstance(drawn, DrawnDocument):
+    plain_front = draw(EVERY[name], shared_fonts())
+    if not isinstance(plain_front, DrawnDocument):
         raise TypeError(name)
+    # As it is issued: the signed code is a picture of its own on every front, and no two are alike.
+    drawn = with_front_seals(plain_front, EVERY[name], SEALER, NOW.date())
     setting = Setting.FINE if options.fine else Setting.STANDARD
     master = new_key(NOW, random.bytes)
     issue = f"TRIAL-{number}"

@@ -17,7 +17,8 @@ from issuing_center.enquiry.ground import without_words
 from issuing_center.enquiry.prediction import ROUGH_PATCH, Ink, predicted
 from issuing_center.enquiry.settling import settled
 from issuing_center.enquiry.surprise import disagreement, doubt_of, surprise
-from issuing_center.paper.back.layout import Geometry
+from issuing_center.paper.back.layout import PAGE_DOTS, Geometry
+from issuing_center.paper.front_seal import LEFT_DOTS, MODULE_DOTS, QUIET, TOP_DOTS
 
 _NOTICED: Final = 6.0
 """Surprise at which a place is looked at again."""
@@ -35,6 +36,10 @@ _RULE: Final = 40
 """Pixels a straight line is long that is a rule of the form: no stroke of a character is."""
 _RULE_COUNTS: Final = 0.12
 """What a pixel beside a rule counts: a rule half a pixel off lies in another row, everywhere at once."""
+_LEAST_CODE: Final = 15
+"""Modules of a signed code's side, at least."""
+_SOLID: Final = 0.9
+"""Share of ink of a solid side, wrong cells taken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,14 @@ def differences(dark: Samples, carried_logit: Samples, geometry: Geometry) -> li
     """
     ink = carried_logit > 0
     front = without_words(dark, ink, geometry)
+    judged = np.where(rules(ink), np.float32(_RULE_COUNTS), np.float32(1)) * front.open
+    code = signed_code(ink, geometry)
+    judged[code] = 0
     trusted = front.open >= 1
+    trusted[code] = False
     rough = predicted(front.dark, ink, trusted, ROUGH_PATCH)
     logit = predicted(settled(front.dark, rough, ink, trusted), ink, trusted)
-    weights = np.where(rules(ink), np.float32(_RULE_COUNTS), np.float32(1)) * front.open
-    seen = disagreement(logit[::FINE, ::FINE], carried_logit, weights)
+    seen = disagreement(logit[::FINE, ::FINE], carried_logit, judged)
     doubt = doubt_of(seen, ink, (front.open < 1).astype(np.float32))
     first = surprise(seen, doubt)
     peaks = _peaks(first)
@@ -69,7 +77,7 @@ def differences(dark: Samples, carried_logit: Samples, geometry: Geometry) -> li
     for row, column in peaks:
         if any(item.left <= column < item.right and item.top <= row < item.bottom for item in found):
             continue
-        again = _looked_at_again(logit, carried_logit, weights, doubt, row, column)
+        again = _looked_at_again(logit, carried_logit, judged, doubt, row, column)
         if again is not None:
             found.append(again)
     return sorted(found, key=lambda item: -item.surprise)
@@ -94,6 +102,27 @@ def rules(ink: Ink) -> Ink:
         lines = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones(along, np.uint8))
         found |= cv2.dilate(lines, np.ones(beside, np.uint8)) > 0
     return found
+
+
+def signed_code(ink: Ink, geometry: Geometry) -> tuple[slice, slice]:
+    """Give where a front has its signed code, by the two solid sides of a Data Matrix; an empty place if it has none.
+
+    It is not compared: its modules are as fine as carried pixels, and whether it is right its own signature says.
+    """
+    scale = geometry.page_px[0] / PAGE_DOTS[0]
+    side = MODULE_DOTS * scale
+    left, top = (
+        round((corner + QUIET * MODULE_DOTS) * scale) - crop
+        for corner, crop in zip((LEFT_DOTS, TOP_DOTS), geometry.crop_px, strict=True)
+    )
+    # A wrong cell does not end a side: it is looked at in two of its columns.
+    upright = ink[top:, left + round(0.2 * side)] | ink[top:, left + round(0.6 * side)]
+    length = int(np.argmin(np.append(upright, False)))
+    level = ink[top + length - 2 : top + length - 1, left : left + length]
+    if length < _LEAST_CODE * side or float(level.mean()) < _SOLID:
+        return slice(0), slice(0)
+    # A little of the white around it, too: an edge may fall beside its pixel.
+    return slice(top - 2, top + length + 2), slice(left - 2, left + length + 2)
 
 
 def _peaks(values: Samples) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from issuing_center.enquiry.comparison import DIFFERS, differences
+from issuing_center.enquiry.comparison import DIFFERS, differences, signed_code
 from issuing_center.enquiry.fronts import aligned_front, find_front
 from issuing_center.enquiry.ground import without_words
 from issuing_center.paper import DrawnDocument, draw, shared_fonts
@@ -14,9 +14,11 @@ from issuing_center.paper.back.drawing import Security, two_sided
 from issuing_center.paper.back.layout import STANDARD
 from issuing_center.paper.back.pattern import COARSE, PLAIN, Screens
 from issuing_center.paper.back.picture import one_bit, render_fronts
+from issuing_center.paper.front_seal import with_front_seals
 from tests.golden.forms import EVERY
 from tests.scanning.forgery import Box, forged
 from tests.scanning.pages import Picture, dots
+from tests.support.signing import SEALER
 from tests.unit.issuing_center.paper.back.test_keys import NEW
 
 
@@ -63,6 +65,20 @@ def test_on_a_crisp_page_three_changed_characters_differ_and_nothing_else_does()
         assert any(
             left < one.box[2] and one.box[0] < right and top < one.box[3] and one.box[1] < bottom for one in changes
         )
+
+
+def coded(name: str) -> DrawnDocument:
+    return with_front_seals(drawn(name), EVERY[name], SEALER, EVERY[name].issued_on)
+
+
+@pytest.mark.parametrize("name", ["juminhyo/self", "kazei/taxed"])
+def test_a_signed_code_is_found_where_one_stands_and_nowhere_else(name: str) -> None:
+    with_code, without = (one_bit(render_fronts(pdf, STANDARD)[0]) > 0 for pdf in (coded(name).pdf, drawn(name).pdf))
+    found = np.zeros(with_code.shape, bool)
+    found[signed_code(with_code, STANDARD)] = True
+    assert (with_code != without)[~found].sum() == 0
+    assert (with_code != without)[found].mean() > 0.3
+    assert not without[signed_code(without, STANDARD)].size
 
 
 @pytest.mark.heavy
