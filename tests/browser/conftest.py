@@ -6,7 +6,7 @@ Not for the whole session: while the browser's driver lives, no other test of th
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.center import center, sandbox_folder
 from tests.support.staff_site import (
@@ -21,6 +21,9 @@ from tests.support.staff_site import (
 )
 
 __all__ = ["center", "sandbox_folder"]
+
+# A page that takes longer is wrong; one that takes five seconds is on a busy machine.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
