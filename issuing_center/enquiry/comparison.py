@@ -22,7 +22,7 @@ from issuing_center.paper.front_seal import LEFT_DOTS, MODULE_DOTS, QUIET, TOP_D
 
 _NOTICED: Final = 6.0
 """Surprise at which a place is looked at again."""
-DIFFERS: Final = 12.0
+DIFFERS: Final = 12.5
 """Surprise at which a place differs; between what untouched and altered sheets of the trial show."""
 _EDGE: Final = 4.5
 """Surprise down to which a frame reaches."""

@@ -27,7 +27,7 @@ _KEY_FITS: Final = 0.60
 """Share of cells that fit a key; by chance half do."""
 _LEAST_DPI: Final = 180
 """Resolution below which untouched sheets begin to look altered; what is asked of people is 200."""
-_ALIGNED_SHARE: Final = 0.5
+_ALIGNED_SHARE: Final = 0.88
 """Share of a front's tiles that must lie where the back says, for anything to be said of the others."""
 _FEW: Final = 8
 """Places up to which nobody asks whether the page lies right: one that does not differs in dozens."""
