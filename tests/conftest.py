@@ -8,6 +8,7 @@ import ipaddress
 import logging
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,6 +71,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write goldens anew instead of comparing; the commit says why they changed",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """By day PostgreSQL gets one in four of a test's cases: SQLite gets all, and what differs between them shows in any."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        test, _, case = item.nodeid.partition("[")
+        if "postgresql" in case:
+            if seen[test] % 4:
+                item.add_marker(pytest.mark.heavy)
+            seen[test] += 1
 
 
 def pytest_collection_finish() -> None:

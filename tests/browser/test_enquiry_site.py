@@ -115,6 +115,7 @@ def test_an_altered_place_is_framed_numbered_and_shown_twice(browser: Browser, a
     context.close()
 
 
+@pytest.mark.heavy  # by day a whole sheet is judged in tests/journeys/test_backs.py, and pages are looked at without a script
 def test_without_script_a_genuine_sheet_is_never_called_the_original(
     browser: Browser, address: str, scans: Coded
 ) -> None:

@@ -42,13 +42,10 @@ SCREENS = (
 
 
 LITTLE = set(SCREENS) - {
-    ScreenId.PLACE_CARD,
     ScreenId.PIN,
-    ScreenId.VERIFYING,
     ScreenId.PREPARING,
     ScreenId.PAYING,
     ScreenId.PRINTING,
-    ScreenId.COLLECT,
 }
 """Screens beside which the same device's neighbours tell as much; they are for the night."""
 

@@ -1,7 +1,7 @@
 """The whole table of (state, event) -> (state, effects), and what holds for every cell of it."""
 
-from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -26,10 +26,14 @@ def name(state: s.State) -> str:
     return type(state).__name__
 
 
-def cells() -> Iterator[tuple[str, str, Step]]:
-    for label, state in SAMPLES.items():
-        for what, event, now in happenings(state):
-            yield label, what, advance(state, event, now, m.settings_of(label))
+@cache
+def cells() -> tuple[tuple[str, str, Step], ...]:
+    """Take every step once; it takes seconds."""
+    return tuple(
+        (label, what, advance(state, event, now, m.settings_of(label)))
+        for label, state in SAMPLES.items()
+        for what, event, now in happenings(state)
+    )
 
 
 def table() -> str:

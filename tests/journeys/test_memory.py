@@ -135,7 +135,9 @@ def center(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         yield url
 
 
-@pytest.mark.parametrize("options", [(), ("window",)], ids=["headless", "window"])
+@pytest.mark.parametrize(
+    "options", [pytest.param((), marks=[pytest.mark.heavy]), ("window",)], ids=["headless", "window"]
+)
 def test_after_a_visit_memory_holds_nothing_of_it(
     data: Path, center: str, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
