@@ -3,7 +3,6 @@
 Also the one place that knows the suite's options. It knows nothing of the product.
 """
 
-import gc
 import ipaddress
 import logging
 import os
@@ -83,17 +82,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if seen[test] % 4:
                 item.add_marker(pytest.mark.heavy)
             seen[test] += 1
-
-
-def pytest_collection_finish() -> None:
-    """Keep what stays to the end (modules, thousands of tests) from being searched for garbage: a seventh of the time."""
-    gc.collect()
-    gc.freeze()
-
-
-def pytest_unconfigure() -> None:
-    """Let the interpreter take everything down; libraries report as leaked what stays."""
-    gc.unfreeze()
 
 
 @pytest.fixture

@@ -269,7 +269,7 @@ def test_totals_agree_and_the_day_is_closed(console: Page, desk: PretendDesk) ->
 
 def test_a_seal_is_looked_up_by_the_code_of_a_card_alone(console: Page) -> None:
     console.click("text=印鑑照会")
-    expect(console.locator("#code")).to_be_focused()
+    expect(console.locator("#ask button")).to_be_enabled()
     scan(console, "2222 2222")
     expect(console.locator("#notice")).to_contain_text("COUNTER-08")
     expect(console.locator("#code")).to_be_focused()

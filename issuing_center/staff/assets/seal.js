@@ -29,4 +29,6 @@ async function ask(event) {
 
 const ready = signedIn();
 $("ask").addEventListener("submit", ask);
+// Until then Enter would send the form to nowhere: a scanner is faster than this file.
+$("ask").querySelector("button").disabled = false;
 $("code").focus();
