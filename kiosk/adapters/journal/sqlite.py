@@ -82,8 +82,8 @@ class SqliteJournal:
         try:
             # Exclusive: the file lock is taken at the first write and kept, so two machines never share a journal.
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
-            if self._db.execute("PRAGMA journal_mode=WAL").fetchone() != ("wal",):
-                # Read to its end: an error of the disk comes with the second row, which nobody would ask for otherwise.
+            if self._db.execute("PRAGMA journal_mode=WAL").fetchall() != [("wal",)]:
+                # All rows: an error of the disk comes after the first, and whoever stops there never hears of it.
                 raise sqlite3.OperationalError("no write-ahead log")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA foreign_keys=ON")

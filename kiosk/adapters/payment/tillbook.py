@@ -162,8 +162,8 @@ class TillBook:
             # Exclusive: taken at the first write and kept, so two machines never share a book.
             for pragma in ("locking_mode=EXCLUSIVE", "synchronous=FULL", "foreign_keys=ON"):
                 self._db.execute(f"PRAGMA {pragma}")
-            if self._db.execute("PRAGMA journal_mode=WAL").fetchone() != ("wal",):
-                # Read to its end: an error of the disk comes with the second row, which nobody would ask for otherwise.
+            if self._db.execute("PRAGMA journal_mode=WAL").fetchall() != [("wal",)]:
+                # All rows: an error of the disk comes after the first, and whoever stops there never hears of it.
                 raise sqlite3.OperationalError("no write-ahead log")
             self._db.executescript(_SCHEMA)
             for table in _TABLES:
