@@ -71,7 +71,12 @@ def coded(name: str) -> DrawnDocument:
     return with_front_seals(drawn(name), EVERY[name], SEALER, EVERY[name].issued_on)
 
 
-@pytest.mark.parametrize("name", ["juminhyo/self", "kazei/taxed"])
+BY_DAY = {"juminhyo/self", "kazei/taxed"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in BY_DAY else [pytest.mark.heavy]) for name in sorted(EVERY)]
+)
 def test_a_signed_code_is_found_where_one_stands_and_nowhere_else(name: str) -> None:
     with_code, without = (one_bit(render_fronts(pdf, STANDARD)[0]) > 0 for pdf in (coded(name).pdf, drawn(name).pdf))
     found = np.zeros(with_code.shape, bool)
