@@ -28,22 +28,10 @@ from kiosk.ports.payment import (
     PaymentUnknown,
     Refunded,
 )
-from tests.support.coins import C10, C50, C100, C500, N1000, Hands, Till
+from tests.support.coins import C10, C50, C100, C500, N1000, Hands, PowerCut, Till
 
 KEY = ChargeKey("e" * 32)
 NEXT = ChargeKey("f" * 32)
-
-
-class PowerCut(Exception):
-    """The kiosk is off."""
-
-
-@pytest.fixture
-def till(tmp_path: Path) -> Iterator[Till]:
-    till = Till(tmp_path)
-    yield till
-    assert till.machine.world.breaches == []
-    till.close()
 
 
 def collect(till: Till, due_yen: int = 300, key: ChargeKey = KEY, stop: Event | None = None) -> PaymentOutcome:

@@ -1,9 +1,8 @@
 """Power fails while a hopper pays: its two witnesses are heard all the same, and where they disagree it is a case."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -12,22 +11,10 @@ from kiosk.adapters.payment.cctalk_sim.machine import MachineFault
 from kiosk.adapters.payment.till_figures import till_figures
 from kiosk.adapters.payment.tillbook import TillBook
 from kiosk.ports.payment import ChargeKey, Paid, PaymentOutcome, PaymentUnknown
-from tests.support.coins import C100, C500, Hands, Till
+from tests.support.coins import C100, C500, Hands, PowerCut, Till
 
 KEY = ChargeKey("e" * 32)
 KIOSK, UNITS, MAINS = {"kiosk"}, {"units"}, {"kiosk", "units"}
-
-
-class PowerCut(Exception):
-    """The kiosk is off."""
-
-
-@pytest.fixture
-def till(tmp_path: Path) -> Iterator[Till]:
-    till = Till(tmp_path)
-    yield till
-    assert till.machine.world.breaches == []
-    till.close()
 
 
 def goes_dark(till: Till, dark: set[str], condition: Callable[[], bool]) -> None:

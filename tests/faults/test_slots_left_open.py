@@ -1,10 +1,6 @@
 """A kiosk dies with its slots open: the next one shuts them as soon as it is asked how it is, and every piece has its place."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Event
-
-import pytest
 
 from kiosk.adapters.payment.cctalk_sim.machine import MachineFault
 from kiosk.adapters.payment.till_figures import till_figures
@@ -14,14 +10,6 @@ from tests.support.coins import C50, C100, C500, N1000, Hands, Till
 
 KEY, NEXT = ChargeKey("e" * 32), ChargeKey("f" * 32)
 ALL = frozenset(Denomination)
-
-
-@pytest.fixture
-def till(tmp_path: Path) -> Iterator[Till]:
-    till = Till(tmp_path)
-    yield till
-    assert till.machine.world.breaches == []
-    till.close()
 
 
 def die_in_a_deposit(till: Till) -> None:

@@ -19,6 +19,10 @@ N1000 = Denomination.NOTE_1000
 PLENTY = {C10: 40, C50: 40, C100: 40, C500: 40}
 
 
+class PowerCut(Exception):
+    """The kiosk is off; whether the units are too, the test says."""
+
+
 def no_wait(_seconds: float) -> None:
     """Let no time pass."""
 

@@ -18,7 +18,7 @@ from kiosk.adapters.payment.cctalk_sim.machine import MachineFault
 from kiosk.adapters.payment.tillbook import Line
 from kiosk.ports.cash import Denomination, worth
 from kiosk.ports.payment import ChargeKey, NotCharged, Paid, PaymentUnknown, Refunded
-from tests.support.coins import C10, C50, C100, C500, N1000, Till
+from tests.support.coins import C10, C50, C100, C500, N1000, PowerCut, Till
 
 GENTLE = (
     MachineFault.LOST_BYTES,
@@ -39,10 +39,6 @@ ROUGH = (
     MachineFault.COIN_JAM,
     MachineFault.NOTE_JAM,
 )
-
-
-class PowerCut(Exception):
-    """The kiosk is off; the units are not."""
 
 
 @dataclass
