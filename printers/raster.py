@@ -72,7 +72,10 @@ def _page(
     page: pypdfium2.PdfPage, media: str, dpi: int, rgb: bool, two_sided: bool, transform: tuple[int, int], count: int
 ) -> Iterator[bytes]:
     across, along = page.get_size()
-    bitmap = page.render(scale=dpi / _POINTS_PER_INCH, grayscale=not rgb, rev_byteorder=rgb, prefer_bgrx=False)
+    # Smoothed, the dots of a ground pattern and the cells of a back would be grey where they are larger than the engine's.
+    bitmap = page.render(
+        scale=dpi / _POINTS_PER_INCH, grayscale=not rgb, rev_byteorder=rgb, prefer_bgrx=False, no_smoothimage=True
+    )
     width, height, pixel = bitmap.width, bitmap.height, bitmap.n_channels
     if pixel != (3 if rgb else 1):
         raise BadDocument("drawn in another pixel format")

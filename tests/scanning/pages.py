@@ -15,7 +15,7 @@ def dots(pdf: bytes, page: int, dpi: int = 600) -> Picture:
     """Rasterise one page (from 0) as a driver would, one bit a dot: 255 paper, 0 toner."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        grey = document[page].render(scale=dpi / 72, grayscale=True).to_numpy().copy()
+        grey = document[page].render(scale=dpi / 72, grayscale=True, no_smoothimage=True).to_numpy().copy()
     finally:
         document.close()
     rows, columns = (-(-size // 4) for size in grey.shape)

@@ -2,9 +2,11 @@
 
 import struct
 
+import numpy as np
 import pypdfium2
 import pytest
 
+from issuing_center.paper.pdf import PAGE_PT, Page, Parts, picture
 from printers.raster import BadDocument, raster_for
 from tests.support.laser import pdf_of
 
@@ -51,6 +53,25 @@ def drawn(page: int, dpi: int, *, gray: bool) -> list[bytes]:
 def test_every_pixel_is_there(kind: str, gray: bool) -> None:
     pages = unpacked(raster_for(pdf_of(2), A4, resolutions_dpi=(300,), types=(kind,)))
     assert [lines for _header, lines in pages] == [drawn(page, 300, gray=gray) for page in (0, 1)]
+
+
+@pytest.mark.parametrize("dpi", [300, 600])
+def test_a_one_bit_picture_is_printed_dot_by_dot(dpi: int) -> None:
+    # A checkerboard of dots of 300 dpi, as fine as the ground pattern and the cells of a back: smoothed, it would be grey.
+    side = 64
+    bits = np.packbits(np.indices((side, side)).sum(axis=0) % 2, axis=1).tobytes()
+    points = side * 72 / 300
+    content = (
+        f"0 g q {points - 0.02:.2f} 0 0 {points - 0.02:.2f} 72.01 {PAGE_PT[1] - 72 - points + 0.01:.3f} cm /P Do Q"
+    )
+    page = Page(content.encode(), b"", {}, {"P": "Picture"})
+    pdf = Parts((picture("Picture", side, side, bits),), (page,), "", "").assembled()
+    ((_header, lines),) = unpacked(raster_for(pdf, A4, resolutions_dpi=(dpi,), types=("sgray_8",)))
+    here = np.array([list(line) for line in lines], np.uint8)[
+        dpi : dpi + side * dpi // 300, dpi : dpi + side * dpi // 300
+    ]
+    wanted = (np.indices(here.shape) // (dpi // 300)).sum(axis=0) % 2
+    assert np.array_equal(here, np.where(wanted, 0, 255))
 
 
 @pytest.mark.parametrize(
