@@ -2,9 +2,10 @@
 
     .venv/bin/python script/scan_trial.py --documents 200 --simulator first --seed 1
 
-Every document is judged twice: untouched, and with some characters of its front replaced, each of which must be framed.
-`first` is the simulator this repository is tuned on, `second` another one. Results go to build/scan-trial/NAME.json; a table to the
-terminal. With `--ocr` tesseract reads the decoded fronts and the clean ones at the same resolution.
+Every document is judged twice: untouched, and with some characters of its front replaced, each of which must be framed. Every
+fifth is printed by an engine of 300 dpi. `first` is the simulator this repository is tuned on, `second` another one. Results
+go to build/scan-trial/NAME.json; a table to the terminal. With `--ocr` tesseract reads the decoded fronts and the clean ones at
+the same resolution.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from issuing_center.paper import DrawnDocument, draw, shared_fonts  # noqa: E402
 from issuing_center.paper.back.drawing import Security, two_sided  # noqa: E402
 from issuing_center.paper.back.keys import KeyRing, new_key  # noqa: E402
 from issuing_center.paper.back.layout import Setting, geometry_of  # noqa: E402
+from issuing_center.paper.back.pattern import COARSE, PLAIN  # noqa: E402
 from issuing_center.paper.back.picture import one_bit, render_fronts  # noqa: E402
 from issuing_center.paper.front_seal import with_front_seals  # noqa: E402
 from tests.golden.forms import EVERY  # noqa: E402
@@ -79,11 +81,13 @@ def _document(number: int, options: argparse.Namespace, folder: Path) -> Iterato
     setting = Setting.FINE if options.fine else Setting.STANDARD
     master = new_key(NOW, random.bytes)
     issue = f"TRIAL-{number}"
-    security = Security(master, setting, ground_on_front=not options.no_ground)
+    screens = COARSE if number % 5 == 4 else PLAIN
+    security = Security(master, setting, screens=screens, ground_on_front=not options.no_ground)
     document = two_sided(drawn, issue, security, shared_fonts())
     page = int(random.integers(drawn.pages))
     truth = one_bit(render_fronts(drawn.pdf, geometry_of(setting))[page])
-    plain, front, back = dots(drawn.pdf, page), dots(document.pdf, 2 * page), dots(document.pdf, 2 * page + 1)
+    sides = ((drawn.pdf, page), (document.pdf, 2 * page), (document.pdf, 2 * page + 1))
+    plain, front, back = (dots(pdf, side, screens.dpi) for pdf, side in sides)
     forgeries = _forgeries(plain, drawn.pdf, page, options.changes, random)
     # The forger leaves the ground pattern as it is and pastes into it.
     altered = np.minimum(forgeries[-1].dots, np.where((plain == 255) & (front == 0), 0, 255)).astype(np.uint8)
@@ -111,6 +115,7 @@ def _document(number: int, options: argparse.Namespace, folder: Path) -> Iterato
             "number": number,
             "sheet": name,
             "page": page + 1,
+            "engine_dpi": screens.dpi,
             "what": what,
             "right": right,
             "framed": framed,

@@ -31,7 +31,7 @@ def drawn(name: str) -> DrawnDocument:
 
 def front(name: str, *, screens: Screens = PLAIN, ground: bool = True) -> Picture:
     security = Security(NEW, screens=screens, ground_on_front=ground)
-    return dots(two_sided(drawn(name), "TEST-0001", security, shared_fonts()).pdf, 0)
+    return dots(two_sided(drawn(name), "TEST-0001", security, shared_fonts()).pdf, 0, screens.dpi)
 
 
 def found(name: str, sheet: Picture) -> list[Box]:
