@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from issuing_center.enquiry.alignment import FINE, Bend, Samples, fine_bend
 from issuing_center.enquiry.prediction import Ink
+from issuing_center.paper.back.clearing import GROUND_DOTS
 from issuing_center.paper.back.layout import PAGE_DOTS, Geometry
-from issuing_center.paper.back.pattern import COARSE, FRONT_BOX, PLAIN, Screen, Screens, screened
+from issuing_center.paper.back.pattern import COARSE, PLAIN, Screen, Screens, screened
 
 _NEAR: Final = 7.0
 """Reach of what says whether rings stand somewhere, in samples: one ring and its neighbours."""
@@ -97,7 +98,7 @@ def _bent(rings: Samples, bend: Bend) -> Samples:
 @functools.lru_cache(maxsize=4)
 def _rings(geometry: Geometry, screens: Screens) -> Samples:
     """Give the share of every sample that rings would cover if the whole ground were words."""
-    left, top, width, height = FRONT_BOX
+    left, top, width, height = GROUND_DOTS
     scale = 600 // screens.dpi
     page = np.zeros((PAGE_DOTS[1] // scale, PAGE_DOTS[0] // scale), np.uint8)
     # The small dots are not asked for: one in a page, and so next to no work.

@@ -30,6 +30,11 @@ class PdfObject:
     parts: tuple[Part, ...] = field(repr=False)
     """Bytes and names of other objects."""
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is an image; what it is stands at its beginning."""
+        return any(b"/Subtype /Image" in part for part in self.parts[:2] if isinstance(part, bytes))
+
 
 def plain(name: str, *parts: Part) -> PdfObject:
     """Make an object that is no stream."""

@@ -48,6 +48,8 @@ class PlacedText(NamedTuple):
     """Baseline, from the lower edge."""
     size_pt: float
     """Size."""
+    width_pt: float
+    """Its advance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class Refused(Exception):
         self.outcome = outcome
 
 
-_MARKS: Final = frozenset(mark.value for mark in Mark)
+MARKS: Final = frozenset(mark.value for mark in Mark)
+"""What cells print that print no value."""
 
 
 @functools.lru_cache(maxsize=512)
@@ -154,7 +157,7 @@ class ValuePen:
                 self._write(item, fitted, x1 - padding, middle, 1)
 
     def _fitted(self, item: str, text: str, box: Box) -> Fitted:
-        if text in _MARKS:
+        if text in MARKS:
             return _fitted_mark(text, box, self._fonts)
         fitted = fit(shaped(item, text, self._fonts), box)
         if fitted is None:
@@ -165,9 +168,10 @@ class ValuePen:
         size, lines = fitted.size_pt, fitted.lines
         y = middle - form.CENTRE_OF_EM * size + (len(lines) - 1) * LINE_EM / 2 * size
         for run in lines:
-            start = x - width_em(run) * size * share if share else x
+            width = width_em(run) * size
+            start = x - width * share
             if not share and run[0][0] in _HANGING:
                 start -= _HANG_EM * size
             self.operators.append(f"/F {size:g} Tf 1 0 0 1 {start:.2f} {y:.2f} Tm <{self._font.show(run)}> Tj")
-            self._placed.append(PlacedText(self._page, item, "".join([part[0] for part in run]), start, y, size))
+            self._placed.append(PlacedText(self._page, item, "".join([part[0] for part in run]), start, y, size, width))
             y -= LINE_EM * size

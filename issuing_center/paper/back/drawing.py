@@ -14,6 +14,7 @@ import numpy as np
 import zxingcpp
 
 from issuing_center.paper.back import ornament, pattern
+from issuing_center.paper.back.clearing import BLOCK_DOTS, GROUND_DOTS, Blocks, boxes_of, cleared, rectangles
 from issuing_center.paper.back.header import Header, header_texts
 from issuing_center.paper.back.keys import KeyRing, MasterKey, page_key
 from issuing_center.paper.back.layout import CODE_BOXES, CODE_DOTS, Geometry, Setting, geometry_of
@@ -80,7 +81,7 @@ def two_sided(drawn: DrawnDocument, issue_number: str, security: Security, fonts
     fronts = carried_fronts(drawn.parts, geometry)
     objects: list[PdfObject] = [*drawn.parts.objects, *kept.objects]
     if security.ground_on_front:
-        objects += kept.front_ground.pictures
+        objects += kept.front_ground
     pages: list[Page] = []
     for number, (front, grey) in enumerate(zip(drawn.parts.pages, fronts, strict=True), start=1):
         header = Header(security.setting, security.master.key_id, issue_number, number, len(fronts))
@@ -91,7 +92,13 @@ def two_sided(drawn: DrawnDocument, issue_number: str, security: Security, fonts
         content = _content(header, geometry, kept, fonts)
         names = {"Back": BACK_FORM, "Cells": cells.name}
         names |= {f"Code{side}": code.name for side, code in zip("LR", codes, strict=True)}
-        pages.append(_with_ground(front, kept.front_ground) if security.ground_on_front else front)
+        if security.ground_on_front:
+            blocks = cleared(pattern.front_words(fonts), boxes_of(drawn, number - 1))
+            ground = _front_ground(f"{FRONT_GROUND}Page{number}", blocks, kept.front_ground)
+            objects.append(ground)
+            pages.append(_with_ground(front, ground.name))
+        else:
+            pages.append(front)
         pages.append(Page(content, b"", {"F": BACK_FONT}, names))
     parts = Parts(tuple(objects), tuple(pages), drawn.parts.title, drawn.parts.txn)
     return DrawnDocument(parts.assembled(), len(pages), drawn.texts, parts)
@@ -112,7 +119,8 @@ class _Kept:
     """What every back shares."""
 
     objects: tuple[PdfObject, ...] = field(repr=False)
-    front_ground: _Ground
+    front_ground: tuple[PdfObject, PdfObject]
+    """With words, and without."""
     font: EmbeddedFont = field(repr=False)
 
 
@@ -131,8 +139,8 @@ def _kept(setting: Setting, colour: bool, screens: pattern.Screens, fonts: Paper
         *(part for name, kept in ground.names.items() for part in (b"/%s " % name.encode(), kept, b" ")),
         b">> >> /Filter /FlateDecode",
     )
-    front = _ground(FRONT_GROUND, pattern.front_ground(screens, fonts))
-    return _Kept((form, *ground.pictures, *font.objects()), front, font)
+    words, none = _ground(FRONT_GROUND, pattern.front_ground(screens, fonts)).pictures
+    return _Kept((form, *ground.pictures, *font.objects()), (words, none), font)
 
 
 def _ground(name: str, patches: tuple[pattern.Patch, ...]) -> _Ground:
@@ -156,14 +164,37 @@ def adjustment_pdf(screens: pattern.Screens, fonts: PaperFonts) -> bytes:
     return Parts(ground.pictures, (page,), "調整シート", "").assembled()
 
 
-def _with_ground(front: Page, ground: _Ground) -> Page:
-    """Paint the ground pattern before anything else of a page, so that all ink of the front lies over it."""
-    content = zlib.decompress(front.content) if front.content_filter else front.content
-    # Black is what a page begins with; saying it would hide the texts from the last check of the file.
-    first = ground.content + b"\n"
-    return Page(
-        zlib.compress(first + content, 1), b"/Filter /FlateDecode", front.fonts, {**front.forms, **ground.names}
+def _front_ground(name: str, blocks: Blocks, pictures: tuple[PdfObject, PdfObject]) -> PdfObject:
+    """Paint the ground of a front, without words where blocks are cleared.
+
+    A drawing of its own: a clip beside its texts would hide them from the last check of the file.
+    """
+    left, top, width, height = GROUND_DOTS
+    across, down = (side * DOT_PT for side in BLOCK_DOTS)
+    corner = f"{left * DOT_PT:.2f} {PAGE_PT[1] - top * DOT_PT:.3f}"
+    inset = (_INSET_PT / across, _INSET_PT / down)
+    size = (width / BLOCK_DOTS[0] - 2 * inset[0], height / BLOCK_DOTS[1] - 2 * inset[1])
+    place = f"{size[0]:.5f} 0 0 {-size[1]:.5f} {inset[0]:.5f} {size[1] + inset[1]:.5f} cm"
+    whole, holes = b"0 0 %d %d re" % blocks.shape[::-1], rectangles(blocks)
+    content = [
+        f"q {across:.2f} 0 0 {-down:.2f} {corner} cm q".encode(),
+        *(whole, holes, b"W* n", f"{place} /Words Do Q".encode()),
+        *([holes, b"W n", f"{place} /None Do".encode()] if holes else []),
+        b"Q",
+    ]
+    return stream(
+        name,
+        zlib.compress(b"\n".join(content), 1),
+        f"/Type /XObject /Subtype /Form /BBox [0 0 {PAGE_PT[0]} {PAGE_PT[1]}] /Resources << /XObject << ".encode(),
+        *(b"/Words ", pictures[0].name, b" /None ", pictures[1].name),
+        b" >> >> /Filter /FlateDecode",
     )
+
+
+def _with_ground(front: Page, ground: str) -> Page:
+    """Paint a ground before anything else of a page, so that all ink of the front lies over it."""
+    content = b"/Ground Do\n" + (zlib.decompress(front.content) if front.content_filter else front.content)
+    return Page(zlib.compress(content, 1), b"/Filter /FlateDecode", front.fonts, {**front.forms, "Ground": ground})
 
 
 def _cells(name: str, packed: bytes, geometry: Geometry) -> PdfObject:

@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from issuing_center.paper.back.clearing import BLOCK_DOTS, GROUND_DOTS, Blocks
 from issuing_center.paper.back.layout import PAGE_DOTS, Setting, geometry_of
 from issuing_center.paper.fonts import PaperFonts
 from issuing_center.paper.outline import bounds, outline
@@ -29,10 +30,8 @@ WORD: Final = "複写"
 SIMPLE_WORD: Final = "コピー"
 """Along the edges of a back, where there is room for twelve rings in the height of a character and 複 would be a blot."""
 _CURVE_STEPS: Final = 6
-FRONT_BOX: Final = (212, 140, 4536, 6736)
-"""The ground of a front in dots of 600 dpi: left, top, width, height."""
-_FRONT_BLOCK: Final = (16, 46)
-"""The words of a front have edges in steps of so many dots, across and down: two repetitions."""
+_FRONT_ROWS: Final = (700, 2950, 4900)
+"""Where the words of a front stand, in dots from the top: the last above the sentence that certifies."""
 _COLUMN: Final = (224, 100, 6816)
 """The two columns of ground of a back: width, top, height."""
 _COLUMN_BLOCK: Final = (4, 6)
@@ -128,14 +127,20 @@ def _laid(shape: tuple[int, ...], screen: Screen, turns: tuple[int, int], kept: 
     return dots[:, :width]
 
 
-@functools.lru_cache(maxsize=4)
-def front_ground(screens: Screens, fonts: PaperFonts) -> tuple[Patch, ...]:
-    """Give the ground of a front: words 42 mm high, in three rows."""
+@functools.lru_cache(maxsize=2)
+def front_words(fonts: PaperFonts) -> Blocks:
+    """Give the words of a front, 42 mm high, in three rows: 1 in the blocks of its ground that are part of one."""
     words = np.zeros(PAGE_DOTS[::-1], bool)
     size, left_first = 1000, 480
-    for row, top in enumerate((700, 2950, 5200)):
+    for row, top in enumerate(_FRONT_ROWS):
         _write(words, WORD, (left_first + (row % 2) * 700, top), (size, size), 34, fonts, gap=900)
-    return (_cut(words, FRONT_BOX, _FRONT_BLOCK, screens),)
+    return _blocks(words, GROUND_DOTS, BLOCK_DOTS)
+
+
+def front_ground(screens: Screens, fonts: PaperFonts) -> tuple[Patch, Patch]:
+    """Give the ground of a front with its words, and without any, for where they make way."""
+    words = front_words(fonts)
+    return _laid_out(words, GROUND_DOTS, BLOCK_DOTS, screens), _laid_out(words * 0, GROUND_DOTS, BLOCK_DOTS, screens)
 
 
 @functools.lru_cache(maxsize=4)
@@ -152,24 +157,23 @@ def back_ground(screens: Screens, setting: Setting, fonts: PaperFonts) -> tuple[
         _write(along, SIMPLE_WORD, (50, 4), (380, width - 8), 18, fonts, gap=30)
         for top in range(300, 6000, 1450):
             words[top : top + along.shape[1], left : left + width] = np.rot90(along)
-    return tuple(_cut(words, (left, first, width, height), _COLUMN_BLOCK, screens) for left in lefts)
+    boxes = [(left, first, width, height) for left in lefts]
+    return tuple(_laid_out(_blocks(words, box, _COLUMN_BLOCK), box, _COLUMN_BLOCK, screens) for box in boxes)
 
 
-def _cut(
-    words: npt.NDArray[np.bool_], box: tuple[int, int, int, int], block: tuple[int, int], screens: Screens
-) -> Patch:
+def _blocks(words: npt.NDArray[np.bool_], box: tuple[int, int, int, int], block: tuple[int, int]) -> Blocks:
+    """Give which blocks of a box are part of a word, by their middles."""
     (left, top, width, height), (across, down) = box, block
     here = words[top : top + height, left : left + width]
-    coarse = cv2.resize(
-        here[down // 2 :: down, across // 2 :: across].astype(np.uint8),
-        None,
-        fx=across,
-        fy=down,
-        interpolation=cv2.INTER_NEAREST,
-    )
-    blocky = np.zeros_like(here)
-    blocky[: coarse.shape[0], : coarse.shape[1]] = coarse[:height, :width] > 0
-    return Patch(left, top, 600 // screens.dpi, screened(blocky, screens))
+    return here[down // 2 :: down, across // 2 :: across].astype(np.uint8)
+
+
+def _laid_out(blocks: Blocks, box: tuple[int, int, int, int], block: tuple[int, int], screens: Screens) -> Patch:
+    (left, top, width, height), (across, down) = box, block
+    words = np.zeros((height, width), bool)
+    whole = blocks.repeat(down, 0).repeat(across, 1)[:height, :width] > 0
+    words[: whole.shape[0], : whole.shape[1]] = whole
+    return Patch(left, top, 600 // screens.dpi, screened(words, screens))
 
 
 def _write(
