@@ -75,9 +75,9 @@ def _write_page(
     body(pen)
     pen.line("issued_on", era_date(sheet.issued_on), form.x_pt(form.DATE_LEFT_MM), form.y_pt(form.DATE_MM), 11)
     if numbered_above:
-        pen.line("issue_number", issue_number, PAGE_PT[0] / 2, form.y_pt(form.FOOT_MM), 8.5, share=0.5)
+        pen.line("issue_number", issue_number, form.x_pt(form.DATE_LEFT_MM), form.y_pt(form.FOOT_MM), 8.5)
     else:
         pen.line("page_number", mark, PAGE_PT[0] / 2, form.y_pt(form.FOOT_MM), 9, share=0.5)
-    pen.line("txn", f"管理番号　{sheet.txn}", right, form.y_pt(form.FOOT_MM), 6, share=1)
+    pen.line("txn", f"管理番号　{sheet.txn}", right, form.y_pt(form.FOOT_MM), 8.5, share=1)
     bottom = form.y_pt(form.SEAL_CENTRE_MM) - seal_side / 2
     pen.drawing(form.SEAL, form.x_pt(form.SEAL_LEFT_MM), bottom, seal_side / 1000)

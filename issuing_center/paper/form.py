@@ -40,7 +40,7 @@ TITLE_WIDTH_PT: Final = 204.0
 SENTENCE_MM: Final = 253.0
 DATE_MM: Final = 260.5
 DATE_LEFT_MM: Final = 47.0
-"""Right of the signed code (`front_seal`)."""
+"""Right of the signed code (`front_seal`), for the date and what stands below it."""
 MAYOR_MM: Final = 268.5
 SEAL_LEFT_MM: Final = 171.0
 SEAL_CENTRE_MM: Final = 268.0

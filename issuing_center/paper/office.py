@@ -52,7 +52,7 @@ def draw_office_paper(
         body(pen)
         right = form.x_pt(grid.LEFT_MM + grid.COLUMNS * grid.COLUMN_MM)
         _write_code(pen, letter + txn.upper(), right)
-        pen.line("txn", f"管理番号　{txn}", right, form.y_pt(form.FOOT_MM), 6, share=1)
+        pen.line("txn", f"管理番号　{txn}", right, form.y_pt(form.FOOT_MM), 8.5, share=1)
     except Refused as refused:
         return refused.outcome
     page = Page(
