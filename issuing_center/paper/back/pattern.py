@@ -51,8 +51,6 @@ class Screen:
     """A dot stands at every so many-th place."""
     cut: bool = False
     """Whether its corners are missing, and its hole has none either: a rounder ring."""
-    first: int = 0
-    """The place of the first dot: it shifts all of them, so that they fall beside what a form prints rather than on it."""
 
     def shape(self) -> Dots:
         """Draw one dot."""
@@ -88,9 +86,8 @@ class Screens:
 
 PLAIN: Final = Screens(600, Screen(2, 0, 23), Screen(8, 4, 322), (14, 9))
 """For engines of 600 dpi, until one is adjusted."""
-COARSE: Final = Screens(300, Screen(1, 0, 5), Screen(5, 3, 104, cut=True, first=41), (12, 7), kept=0.917)
-"""For engines of 300 dpi. Every twelfth small dot is left out, so that paler engines have one to add; rings begin where they
-are least in the way of the labels of forms, above all of 票, in which the comparison of fronts would take one for a stroke."""
+COARSE: Final = Screens(300, Screen(1, 0, 5), Screen(5, 3, 104, cut=True), (12, 7), kept=0.917)
+"""For engines of 300 dpi. Every twelfth small dot is left out, so that paler engines have one to add."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +114,7 @@ def _laid(shape: tuple[int, ...], screen: Screen, turns: tuple[int, int], kept: 
     """Lay dots, leaving out some."""
     height, width = shape
     stride = (width + 7) // 8 * 8
-    at = np.arange(screen.first, height * stride, screen.every)
+    at = np.arange(0, height * stride, screen.every)
     turn = np.arange(len(at)) * turns[1] % turns[0]
     places = np.zeros((height, stride), np.uint8)
     places.ravel()[at[turn + 0.5 < kept * turns[0]]] = 1
