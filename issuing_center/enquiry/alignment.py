@@ -20,6 +20,8 @@ FINE: Final = 2
 _ENOUGH: Final = 0.9
 """Share of tiles that makes a measurement complete."""
 _LEAST_SEEN: Final = 6
+_LITTLE: Final = 0.1
+"""Of what the tiles of a page usually show; so much at least is asked of each."""
 _NODE: Final = 16
 """Cells between the places at which a map is worked out."""
 
@@ -155,13 +157,21 @@ def fine_bend(levelled: Samples, known: Samples, tile: int, reach: int) -> Bend:
     shared = shared.reshape(side, side, rows, columns)
     r, c = np.ogrid[:rows, :columns]
     middle = shared[at_y, at_x, r, c]
-    left, sharp_x = _peaks(shared[at_y, at_x - 1, r, c], middle, shared[at_y, at_x + 1, r, c])
-    up, sharp_y = _peaks(shared[at_y - 1, at_x, r, c], middle, shared[at_y + 1, at_x, r, c])
+    left = _tops(shared[at_y, at_x - 1, r, c], middle, shared[at_y, at_x + 1, r, c])
+    up = _tops(shared[at_y - 1, at_x, r, c], middle, shared[at_y + 1, at_x, r, c])
     across, down = (at_x + left - reach) / FINE, (at_y + up - reach) / FINE
-    scale = float(np.percentile(np.maximum(sharp_x, sharp_y), 90)) + 1e-9
+    # Along a line, be it level, upright or slanting, nothing is known: sharp is what stays sharp when the other way is free.
+    free_y, free_x = shared.max(axis=0), shared.max(axis=1)
+    sharp_x = np.maximum(2 * middle - free_y[at_x - 1, r, c] - free_y[at_x + 1, r, c], 0)
+    sharp_y = np.maximum(2 * middle - free_x[at_y - 1, r, c] - free_x[at_y + 1, r, c], 0)
+    # How sharp a peak should be, for what its tile has to show: a word alone on a blank page is as good as a table.
+    shown = np.asarray(cv2.resize(known * known, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
+    much = float(np.percentile(shown, 90)) + 1e-9
+    usual = float(np.percentile(np.maximum(sharp_x, sharp_y), 90)) + 1e-9
+    due = usual * np.maximum(shown / much, _LITTLE)
     return Bend(
-        _smoothed(across.astype(np.float32), sharp_x / scale, 0.15),
-        _smoothed(down.astype(np.float32), sharp_y / scale, 0.15),
+        _smoothed(across.astype(np.float32), sharp_x / due, 0.15),
+        _smoothed(down.astype(np.float32), sharp_y / due, 0.15),
         tile,
     )
 
@@ -216,12 +226,11 @@ def _along(values: Samples, at: npt.NDArray[np.float32]) -> Samples:
     return values[:, left] * (1 - share) + values[:, left + 1] * share
 
 
-def _peaks(before: Samples, at: Samples, after: Samples) -> tuple[Samples, Samples]:
-    """Give the tops of parabolas through three values each, from the middle one, and how sharp they are."""
+def _tops(before: Samples, at: Samples, after: Samples) -> Samples:
+    """Give the tops of parabolas through three values each, from the middle one."""
     bend = 2 * at - before - after
     safe = np.where(bend > 0, bend, 1.0)
-    tops = np.where(bend > 0, np.clip(0.5 * (after - before) / safe, -1.0, 1.0), 0.0)
-    return tops.astype(np.float32), np.maximum(bend, 0).astype(np.float32)
+    return np.where(bend > 0, np.clip(0.5 * (after - before) / safe, -1.0, 1.0), 0.0).astype(np.float32)
 
 
 def _fall(line: Samples, at: int, best: float) -> float:

@@ -45,3 +45,38 @@ def test_beyond_the_scan_is_paper_and_its_last_pixels_are_not_drawn_on() -> None
     seen = sample(scan, np.diag([1.0, 1.0, 1.0]), (80, 100))
     assert seen[:, 80 * FINE :].min() > 225
     assert seen[:, : 60 * FINE].min() < 30
+
+
+def page_of_tiles() -> Samples:
+    """Six by six tiles of 32 cells, twice as many samples: text above, one word alone in the fifth row, else blank."""
+    page = np.zeros((6 * 64, 6 * 64), np.float32)
+    cells = np.random.default_rng(3).choice(np.array([0, 1], np.float32), (64, 192))
+    page[:128] = cells.repeat(FINE, 0).repeat(FINE, 1)
+    page[270:302, 200:232] = page[20:52, 30:62]
+    return cv2.GaussianBlur(page, (0, 0), 1.2)
+
+
+def bend_below(page: Samples, across: float, down: float) -> tuple[float, float]:
+    """Move what stands in the lower half, and give the bend of the tile of its word."""
+    moved = page.copy()
+    matrix = np.array([[1, 0, across], [0, 1, down]], np.float32)
+    moved[192:] = cv2.warpAffine(page[192:], matrix, page[192:].shape[::-1])
+    known, seen = (each - cv2.blur(each, (33, 33)) for each in (page, moved))
+    bend = fine_bend(np.asarray(seen, np.float32), np.asarray(known, np.float32), 32, 3)
+    return float(bend.across[4, 3]) * FINE, float(bend.down[4, 3]) * FINE
+
+
+def test_a_word_alone_on_a_blank_page_is_believed() -> None:
+    assert bend_below(page_of_tiles(), 1.8, -1.6) == pytest.approx((1.8, -1.6), abs=0.4)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_slanting_stroke_is_not_believed_about_what_lies_along_it(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    page = page_of_tiles()
+    page[192:] = 0
+    cv2.line(page, (-20, 404), (256, 128), (1.0,), 3, cv2.LINE_AA)
+    seen = page + random.normal(0, 0.1, page.shape).astype(np.float32)
+    known, seen = (np.asarray(each - cv2.blur(each, (33, 33)), np.float32) for each in (page, seen))
+    bend = fine_bend(seen, known, 32, 3)
+    assert max(np.abs(bend.across).max(), np.abs(bend.down).max()) * FINE < 0.3
