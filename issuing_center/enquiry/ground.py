@@ -26,7 +26,7 @@ _OFF: Final = 0.8
 _THERE: Final = 0.45
 """Darkness of rings, of full ink, from which they are there."""
 _TILE: Final = 32
-_REACH: Final = 2
+_REACH: Final = 3
 """How far rings are looked for, in samples; they stand eight apart."""
 _BLUR: Final = 5
 """Side of what a scanner makes of a point of a ring, in samples."""
@@ -52,11 +52,10 @@ def without_words(dark: Samples, ink: Ink, geometry: Geometry) -> Grounded:
     paper = np.asarray(1 - cv2.resize(near, dark.shape[::-1], interpolation=cv2.INTER_NEAREST), np.float32)
     for screens in (PLAIN, COARSE):
         rings = _rings(geometry, screens)
-        there = _there(dark, rings, paper)
-        if float(there.mean()) < _LEAST:
+        if float(_there(dark, rings, paper).mean()) < _LEAST:
             continue
-        # Rings stand on open paper too, where nothing else told how the scan lies.
-        rings = _bent(rings, fine_bend(_level(dark) * paper, _level(rings) * paper * there, _TILE, _REACH))
+        # Rings stand on open paper too, where nothing else told how the scan lies: where they are off they are not found yet.
+        rings = _bent(rings, fine_bend(_level(dark) * paper, _level(rings) * paper, _TILE, _REACH))
         there = _there(dark, rings, paper)
         standing = rings * there
         plain = _taken_out(dark, standing, paper > 0)

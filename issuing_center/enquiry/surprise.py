@@ -25,7 +25,7 @@ _SAME_PAGE: Final = 0.985
 """Share of the places that must be able to teach, for any to do so: of another page too many differ."""
 _SHARE: Final = 0.97
 """Share of the places of a kind that disagree by `_USUAL` at most."""
-_USUAL: Final = 2.5
+_USUAL: Final = 3.0
 _MOST: Final = 3.0
 """What the page can teach at most: that a kind of place is seen so many times worse than its pixels say."""
 _OF_A_KIND: Final = 5_000
