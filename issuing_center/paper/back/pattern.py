@@ -30,7 +30,7 @@ WORD: Final = "複写"
 SIMPLE_WORD: Final = "コピー"
 """Along the edges of a back, where there is room for twelve rings in the height of a character and 複 would be a blot."""
 _CURVE_STEPS: Final = 6
-_FRONT_ROWS: Final = (700, 2950, 4900)
+_FRONT_ROWS: Final = (746, 2950, 4900)
 """Where the words of a front stand, in dots from the top: the last above the sentence that certifies."""
 _COLUMN: Final = (224, 100, 6816)
 """The two columns of ground of a back: width, top, height."""
