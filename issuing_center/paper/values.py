@@ -5,6 +5,7 @@ item; an empty value is a mistake of whoever composed the sheet.
 """
 
 import functools
+import re
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -29,6 +30,8 @@ from issuing_center.paper.text import (
 _TWO_LINES_LEAST_PT: Final = 5.0
 """Smallest size of two lines: 1.8 mm ideographs, still read without a lens."""
 _HANGING: Final = frozenset("【（「『")
+PAINTED: Final = re.compile(rb"q ([\d.]+) 0 0 ([\d.]+) ([-\d.]+) ([-\d.]+) cm /(\w+) Do Q")
+"""A line of a page that paints one drawing, as `ValuePen.drawing` writes it: width, height, left, bottom, name."""
 _HANG_EM: Final = 0.45
 """Opening brackets are blank on their left half; hung out by this, their ink lines up with other values."""
 

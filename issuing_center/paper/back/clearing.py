@@ -5,7 +5,6 @@ alike (labels, and marks of what is left out) keeps them, so that the words stay
 boxes and blocks; neither dots nor keys.
 """
 
-import re
 import zlib
 from collections.abc import Iterable
 from typing import Final
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from issuing_center.paper.pdf import PAGE_PT
-from issuing_center.paper.values import MARKS, DrawnDocument
+from issuing_center.paper.values import MARKS, PAINTED, DrawnDocument
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right and top in points of the page."""
@@ -26,8 +25,6 @@ GROUND_DOTS: Final = (212, 140, 4536, 6736)
 BLOCK_DOTS: Final = (16, 46)
 """A block in dots of 600 dpi, across and down. Words end at its edges, too."""
 _DOT_PT: Final = 72 / 600
-_PLACED: Final = re.compile(rb"q ([\d.]+) 0 0 ([\d.]+) ([-\d.]+) ([-\d.]+) cm /(\w+) Do Q")
-"""A line of a page that paints one object: width, height, left, bottom, name."""
 _ABOVE_EM, _BELOW_EM = 0.88, 0.12
 """What a line of text reaches from its baseline, in ems."""
 _NEAR_PT: Final = (1.7, 0.8)
@@ -52,7 +49,7 @@ def boxes_of(drawn: DrawnDocument, number: int) -> list[Box]:
     ]
     front, pictures = drawn.parts.pages[number], {item.name for item in drawn.parts.objects if item.is_picture}
     content = zlib.decompress(front.content) if front.content_filter else front.content
-    for width, height, x, y, name in _PLACED.findall(content):
+    for width, height, x, y, name in PAINTED.findall(content):
         if front.forms[name.decode("ascii")] in pictures:
             left, bottom = float(x), float(y)
             boxes.append((left, bottom, left + float(width), bottom + float(height)))

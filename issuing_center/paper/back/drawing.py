@@ -18,7 +18,7 @@ from issuing_center.paper.back.clearing import BLOCK_DOTS, GROUND_DOTS, Blocks, 
 from issuing_center.paper.back.header import Header, header_texts
 from issuing_center.paper.back.keys import KeyRing, MasterKey, page_key
 from issuing_center.paper.back.layout import CODE_BOXES, CODE_DOTS, Geometry, Setting, geometry_of
-from issuing_center.paper.back.picture import carried_fronts, one_bit
+from issuing_center.paper.back.picture import carried_bits
 from issuing_center.paper.back.scramble import scramble
 from issuing_center.paper.embed import EmbeddedFont
 from issuing_center.paper.fonts import PaperFonts
@@ -78,15 +78,15 @@ def two_sided(drawn: DrawnDocument, issue_number: str, security: Security, fonts
     """
     geometry = geometry_of(security.setting)
     kept = _kept(security.setting, security.colour, security.screens, fonts)
-    fronts = carried_fronts(drawn.parts, geometry)
+    fronts = carried_bits(drawn, geometry, fonts)
     objects: list[PdfObject] = [*drawn.parts.objects, *kept.objects]
     if security.ground_on_front:
         objects += kept.front_ground
     pages: list[Page] = []
-    for number, (front, grey) in enumerate(zip(drawn.parts.pages, fronts, strict=True), start=1):
+    for number, (front, bits) in enumerate(zip(drawn.parts.pages, fronts, strict=True), start=1):
         header = Header(security.setting, security.master.key_id, issue_number, number, len(fronts))
         key = page_key(security.master, issue_number, number)
-        cells = _cells(f"Cells{number}", scramble(one_bit(grey), key, security.setting), geometry)
+        cells = _cells(f"Cells{number}", scramble(bits, key, security.setting), geometry)
         codes = [_code(f"Code{number}{side}", text) for side, text in zip("LR", header_texts(header, key), strict=True)]
         objects += [cells, *codes]
         content = _content(header, geometry, kept, fonts)
@@ -204,7 +204,8 @@ def _cells(name: str, packed: bytes, geometry: Geometry) -> PdfObject:
 
 
 def _code(name: str, text: str) -> PdfObject:
-    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="Q")
+    # Any mask is read as well as another; trying all eight takes ten times as long as drawing one.
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="Q", dataMask=3)
     image = np.asarray(barcode.to_image(scale=1, add_quiet_zones=False)) < 128
     head = b"/Type /XObject /Subtype /Image /ImageMask true /Width %d /Height %d /BitsPerComponent 1 /Decode [1 0]"
     return stream(name, np.packbits(image, axis=1).tobytes(), head % (image.shape[1], image.shape[0]))

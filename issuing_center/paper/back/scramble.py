@@ -25,13 +25,15 @@ def scramble(picture: Bits, key: PageKey, setting: Setting) -> bytes:
     if picture.shape != (geometry.picture_px[1], geometry.picture_px[0]):
         raise ValueError("the picture has another size than the setting carries")
     # Nearly all of a front is paper, and looked through four pixels at a time: only fours with ink in them are carried to
-    # their places, on a grid made ready. Picking single pixels of ink out of them takes longer than carrying all four.
+    # their places, on an empty grid. Picking single pixels of ink out of them takes longer than carrying all four.
     fours = picture[_row_order(key, setting)].ravel().view(np.uint32)
     inked = np.flatnonzero(fours != 0)
-    cells = _blank(setting).copy()
+    cells = np.zeros(geometry.rows * geometry.columns, np.uint8)
     cells[_targets(setting).take(inked, axis=0)] = fours[inked].view(np.uint8).reshape(-1, 4)
     grid = np.packbits(cells.reshape(geometry.rows, geometry.columns), axis=1)
-    return (grid ^ (_stream(key, setting) & _mask(setting))).tobytes()
+    grid |= _inked_pilots(setting)
+    grid ^= _stream(key, setting) & _mask(setting)
+    return grid.tobytes()
 
 
 def expected_grid(key: PageKey, setting: Setting) -> Bits:
@@ -71,20 +73,22 @@ def _stream(key: PageKey, setting: Setting) -> Bits:
 
 
 @functools.lru_cache(maxsize=2)
-def _blank(setting: Setting) -> Bits:
-    """Give the cells of an empty front before they are inverted, row by row."""
-    width, height = geometry_of(setting).picture_px
-    return np.asarray(sources(setting) == width * height + 1, np.uint8)
+def _inked_pilots(setting: Setting) -> Bits:
+    """Give the cells that are ink on every back, packed."""
+    return np.packbits(pilots(setting) == 1, axis=1)
 
 
 @functools.lru_cache(maxsize=2)
-def _targets(setting: Setting) -> npt.NDArray[np.intp]:
-    """Give for every pixel of the picture the cell that carries it, four to a row; both settings have a multiple of four."""
+def _targets(setting: Setting) -> npt.NDArray[np.int32]:
+    """Give for every pixel of the picture the cell that carries it, four to a row; both settings have a multiple of four.
+
+    Half as wide as numpy's own indices: the table is larger than the processor's cache.
+    """
     width, height = geometry_of(setting).picture_px
     source = sources(setting)
     # Cells left over carry paper, and so does no pixel number beyond the picture.
     carrying = np.flatnonzero(source < width * height)
-    targets = np.empty(width * height, np.intp)
+    targets = np.empty(width * height, np.int32)
     targets[source[carrying]] = carrying
     return targets.reshape(-1, 4)
 
