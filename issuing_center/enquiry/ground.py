@@ -6,7 +6,7 @@ small dots of the pattern need nothing: they are even, and the page teaches what
 """
 
 import functools
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import cv2
@@ -17,7 +17,7 @@ from issuing_center.enquiry.alignment import FINE, Bend, Samples, fine_bend
 from issuing_center.enquiry.prediction import Ink
 from issuing_center.paper.back.clearing import GROUND_DOTS
 from issuing_center.paper.back.layout import PAGE_DOTS, Geometry
-from issuing_center.paper.back.pattern import COARSE, PLAIN, Screen, Screens, screened
+from issuing_center.paper.back.pattern import COARSE, PLAIN, Screens, rings
 
 _NEAR: Final = 7.0
 """Reach of what says whether rings stand somewhere, in samples: one ring and its neighbours."""
@@ -97,13 +97,10 @@ def _bent(rings: Samples, bend: Bend) -> Samples:
 @functools.lru_cache(maxsize=4)
 def _rings(geometry: Geometry, screens: Screens) -> Samples:
     """Give the share of every sample that rings would cover if the whole ground were words."""
-    left, top, width, height = GROUND_DOTS
     scale = 600 // screens.dpi
+    left, top, width, height = (edge // scale for edge in GROUND_DOTS)
     page = np.zeros((PAGE_DOTS[1] // scale, PAGE_DOTS[0] // scale), np.uint8)
-    # The small dots are not asked for: one in a page, and so next to no work.
-    only = replace(screens, paper=Screen(1, 0, height * width))
-    dots = screened(np.ones((height, width), bool), only)
-    page[top // scale : top // scale + dots.shape[0], left // scale : left // scale + dots.shape[1]] = dots * 255
+    page[top : top + height, left : left + width] = rings(screens, (height, width)) * np.uint8(255)
     (across, down), (crop_x, crop_y), size = geometry.page_px, geometry.crop_px, geometry.picture_px
     small = cv2.resize(page, (across * FINE, down * FINE), interpolation=cv2.INTER_AREA)
     here = small[crop_y * FINE : (crop_y + size[1]) * FINE, crop_x * FINE : (crop_x + size[0]) * FINE]

@@ -29,6 +29,8 @@ _LEAST_DPI: Final = 180
 """Resolution below which untouched sheets begin to look altered; what is asked of people is 200."""
 _ALIGNED_SHARE: Final = 0.88
 """Share of a front's tiles that must lie where the back says, for anything to be said of the others."""
+_NUMBER_MM: Final = ((150.0, 20.0, 200.0, 25.0), (48.0, 282.0, 105.0, 288.0))
+"""Where fronts have their issue numbers: above, to the right, or below, right of the signed code; left, top, right, bottom."""
 _FEW: Final = 8
 """Places up to which nobody asks whether the page lies right: one that does not differs in dozens."""
 _OTHER_SHARE: Final = 0.12
@@ -187,7 +189,7 @@ def _compared(front: Grey, decoded: Decoded, geometry: Geometry, page: int) -> P
     share = float((text * covered).sum()) / max(float(text.sum()), 1.0)
     score = looked_at[0].surprise if looked_at else 0.0
     if share > _OTHER_SHARE:
-        return PageVerdict(page, decoded, geometry, (), score, _other(covered, geometry))
+        return PageVerdict(page, decoded, geometry, (), score, _other(text, covered, geometry))
     if len(found) > _FEW and aligned_share(dark, picture) < _ALIGNED_SHARE:
         return PageVerdict(page, decoded, geometry, (), score, Reason.NOT_ALIGNED)
     regions = _merged([_region(item.left, item.top, item.right, item.bottom, geometry) for item in found])
@@ -195,13 +197,17 @@ def _compared(front: Grey, decoded: Decoded, geometry: Geometry, page: int) -> P
     return PageVerdict(page, decoded, geometry, regions, score, reason, dark)
 
 
-def _other(covered: npt.NDArray[np.uint8], geometry: Geometry) -> Reason:
+def _other(text: Samples, covered: npt.NDArray[np.uint8], geometry: Geometry) -> Reason:
     """Tell another page from another document: every page shows the document's issue number in the same place."""
-    width = covered.shape[1]
-    top, bottom = (round(at * geometry.page_px[1] / 297) - geometry.crop_px[1] for at in (20.0, 25.0))
-    left = round(150 * geometry.page_px[0] / 210) - geometry.crop_px[0]
-    number = covered[max(0, top) : bottom, left:width]
-    return Reason.OTHER_DOCUMENT if number.any() else Reason.OTHER_PAGE
+    scale = geometry.page_px[0] / 210
+    for box in _NUMBER_MM:
+        left, top, right, bottom = (
+            max(0, round(at * scale) - crop) for at, crop in zip(box, geometry.crop_px * 2, strict=True)
+        )
+        here = (slice(top, bottom), slice(left, right))
+        if text[here].any() and not covered[here].any():
+            return Reason.OTHER_PAGE
+    return Reason.OTHER_DOCUMENT
 
 
 def _region(left: int, top: int, right: int, bottom: int, geometry: Geometry) -> Region:

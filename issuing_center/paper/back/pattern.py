@@ -106,8 +106,14 @@ def screened(words: npt.NDArray[np.bool_], screens: Screens) -> Dots:
     """Fill an area, given in dots of 600 dpi, with the two screens; gives dots of the engine."""
     scale = 600 // screens.dpi
     coarse = words[::scale, ::scale]
-    large = _laid(coarse.shape, screens.words, (1, 1), 1.0)
-    return np.where(coarse, large, _laid(coarse.shape, screens.paper, screens.turns, screens.kept)).astype(np.uint8)
+    height, width = coarse.shape
+    small = _laid((height, width), screens.paper, screens.turns, screens.kept)
+    return np.where(coarse, rings(screens, (height, width)), small).astype(np.uint8)
+
+
+def rings(screens: Screens, shape: tuple[int, int]) -> Dots:
+    """Lay the rings of an area that is one word all over; its shape in dots of the engine."""
+    return _laid(shape, screens.words, (1, 1), 1.0)
 
 
 def _laid(shape: tuple[int, ...], screen: Screen, turns: tuple[int, int], kept: float) -> Dots:
@@ -118,10 +124,9 @@ def _laid(shape: tuple[int, ...], screen: Screen, turns: tuple[int, int], kept: 
     turn = np.arange(len(at)) * turns[1] % turns[0]
     places = np.zeros((height, stride), np.uint8)
     places.ravel()[at[turn + 0.5 < kept * turns[0]]] = 1
-    dots = np.zeros_like(places)
-    for dy, dx in np.argwhere(screen.shape()):
-        dots[dy:, dx:] |= places[: height - dy, : stride - dx]
-    return dots[:, :width]
+    # A place is the upper left corner of its dot.
+    dots = cv2.dilate(places, screen.shape()[::-1, ::-1], anchor=(screen.side - 1, screen.side - 1))
+    return np.asarray(dots[:, :width], np.uint8)
 
 
 @functools.lru_cache(maxsize=2)

@@ -114,7 +114,9 @@ def test_the_same_person_s_other_certificate_is_another_document(scans: Scanned)
 
 
 @pytest.mark.heavy
-def test_another_page_of_the_same_document_is_told() -> None:
-    pdf = two_sided_sheet("juminhyo/household-of-six", "TEST-0005").pdf
+@pytest.mark.parametrize("name", ["juminhyo/household-of-six", "koseki/zenbu"])
+def test_another_page_of_the_same_document_is_told(name: str) -> None:
+    # A 戸籍 has its issue number below, and above it the number of the page.
+    pdf = two_sided_sheet(name, "TEST-0005").pdf
     verdict = judge([scan_of(dots(pdf, 0), 8), scan_of(dots(pdf, 3), 9)], KEYS, NOW)
     assert (verdict.result, verdict.reason) == (Result.UNREADABLE, Reason.OTHER_PAGE)
