@@ -39,8 +39,15 @@ def largest_dot(picture: Picture, box: Box) -> int:
     return int(areas.max(initial=0))
 
 
-@pytest.mark.parametrize("screens", [pytest.param(PLAIN, id="600 dpi"), pytest.param(COARSE, id="300 dpi")])
-@pytest.mark.parametrize("name", ["juminhyo/household-of-four", "inkan/self"])
+@pytest.mark.parametrize(
+    ("name", "screens"),
+    [
+        pytest.param("inkan/self", PLAIN, id="imprint-600"),
+        pytest.param("juminhyo/household-of-four", COARSE, id="household-300"),
+        pytest.param("inkan/self", COARSE, id="imprint-300", marks=pytest.mark.heavy),
+        pytest.param("juminhyo/household-of-four", PLAIN, id="household-600", marks=pytest.mark.heavy),
+    ],
+)
 def test_no_ring_lies_on_a_value_or_a_registered_imprint(name: str, screens: Screens, fonts: PaperFonts) -> None:
     document = drawn(name, fonts)
     picture = ground(document, screens, fonts)
