@@ -33,15 +33,17 @@ def settled(dark: Samples, logit: Samples, ink: Ink, trusted: Ink) -> Samples:
     rows, columns = ink.shape
     across, down = columns // _NODE, rows // _NODE
     padded = cv2.copyMakeBorder(np.clip(logit, -_CLEAR, _CLEAR), *(_REACH,) * 4, cv2.BORDER_REPLICATE)
-    sign = np.where(ink, np.float32(1), np.float32(-1))
-    sign[~(near_ink(ink) & trusted)] = 0
+    # The log-likelihood of every sample as a pixel of ink, and as one of paper.
+    as_ink, as_paper = (-np.log1p(np.exp(-each)) for each in (padded, -padded))
+    silent = ~(near_ink(ink) & trusted)
     side = 2 * _REACH + 1
     fits = np.empty((side, side, down, across), np.float32)
     for y in range(side):
         for x in range(side):
-            seen = padded[y : y + rows * FINE : FINE, x : x + columns * FINE : FINE] * sign
-            # The log-likelihood of a pixel; one that says nothing says -log 2, everywhere alike.
-            each = -np.log1p(np.exp(-seen))
+            at = (slice(y, y + rows * FINE, FINE), slice(x, x + columns * FINE, FINE))
+            each = np.where(ink, as_ink[at], as_paper[at])
+            # One that is not asked says the same everywhere.
+            each[silent] = 0
             votes = cv2.resize(each, (across, down), interpolation=cv2.INTER_AREA) * _NODE**2
             shared = cv2.GaussianBlur(votes, (0, 0), _SIGMA) * np.float32(2 * np.pi * _SIGMA**2)
             fits[y, x] = shared - _FAR * ((y - _REACH) ** 2 + (x - _REACH) ** 2)
