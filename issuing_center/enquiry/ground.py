@@ -50,19 +50,27 @@ def without_words(dark: Samples, ink: Ink, geometry: Geometry) -> Grounded:
     """Take the rings out of a front, if it has any. `dark` lies on the carried picture `ink`."""
     near = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8))
     paper = np.asarray(1 - cv2.resize(near, dark.shape[::-1], interpolation=cv2.INTER_NEAREST), np.float32)
-    for screens in (PLAIN, COARSE):
-        rings = _rings(geometry, screens)
-        if float(_there(dark, rings, paper).mean()) < _LEAST:
-            continue
-        # Rings stand on open paper too, where nothing else told how the scan lies: where they are off they are not found yet.
-        rings = _bent(rings, fine_bend(_level(dark) * paper, _level(rings) * paper, _TILE, _REACH))
-        there = _there(dark, rings, paper)
-        standing = rings * there
-        plain = _taken_out(dark, standing, paper > 0)
-        # Between rings the paper is white; elsewhere it has the tone of the small dots.
-        tone = float(np.mean(dark[(paper > 0) & ~there])) - float(np.mean(plain[(paper > 0) & there]))
-        return Grounded(plain + np.where(there, np.float32(tone), np.float32(0)), _open(standing, ink.shape))
-    return Grounded(dark, np.ones(ink.shape, np.float32))
+    grounds = [_rings(geometry, screens) for screens in (PLAIN, COARSE)]
+    shares = [_share(dark, rings, paper) for rings in grounds]
+    if max(shares) < _LEAST:
+        return Grounded(dark, np.ones(ink.shape, np.float32))
+    rings = grounds[shares.index(max(shares))]
+    # Rings stand on open paper too, where nothing else told how the scan lies: where they are off they are not found yet.
+    rings = _bent(rings, fine_bend(_level(dark) * paper, _level(rings) * paper, _TILE, _REACH))
+    there = _there(dark, rings, paper)
+    if not (there & (paper > 0)).any():
+        return Grounded(dark, np.ones(ink.shape, np.float32))
+    standing = rings * there
+    plain = _taken_out(dark, standing, paper > 0)
+    # Between rings the paper is white; elsewhere it has the tone of the small dots.
+    tone = float(np.mean(dark[(paper > 0) & ~there])) - float(np.mean(plain[(paper > 0) & there]))
+    return Grounded(plain + np.where(there, np.float32(tone), np.float32(0)), _open(standing, ink.shape))
+
+
+def _share(dark: Samples, rings: Samples, paper: Samples) -> float:
+    """Give the share of a page that has rings; at half the size that is seen as well."""
+    half = (cv2.resize(each, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for each in (dark, rings, paper))
+    return float(_there(*(np.asarray(each, np.float32) for each in half)).mean())
 
 
 def _there(dark: Samples, rings: Samples, paper: Samples) -> npt.NDArray[np.bool_]:

@@ -5,6 +5,7 @@ smooth bend follows that. What is off by so little must be undone before picture
 teaches, and it hides a changed stroke.
 """
 
+import itertools
 from typing import Final
 
 import cv2
@@ -34,14 +35,16 @@ def settled(dark: Samples, logit: Samples, ink: Ink, trusted: Ink) -> Samples:
     across, down = columns // _NODE, rows // _NODE
     padded = cv2.copyMakeBorder(np.clip(logit, -_CLEAR, _CLEAR), *(_REACH,) * 4, cv2.BORDER_REPLICATE)
     # The log-likelihood of every sample as a pixel of ink, and as one of paper.
-    as_ink, as_paper = (-np.log1p(np.exp(-each)) for each in (padded, -padded))
+    # The samples that pixels fall on at one shift lie together: they are read many times.
+    as_ink, as_paper = (_parted(-np.log1p(np.exp(-each))) for each in (padded, -padded))
     silent = ~(near_ink(ink) & trusted)
     side = 2 * _REACH + 1
     fits = np.empty((side, side, down, across), np.float32)
     for y in range(side):
         for x in range(side):
-            at = (slice(y, y + rows * FINE, FINE), slice(x, x + columns * FINE, FINE))
-            each = np.where(ink, as_ink[at], as_paper[at])
+            part = (y % FINE, x % FINE)
+            at = (slice(y // FINE, y // FINE + rows), slice(x // FINE, x // FINE + columns))
+            each = np.where(ink, as_ink[part][at], as_paper[part][at])
             # One that is not asked says the same everywhere.
             each[silent] = 0
             votes = cv2.resize(each, (across, down), interpolation=cv2.INTER_AREA) * _NODE**2
@@ -57,6 +60,12 @@ def settled(dark: Samples, logit: Samples, ink: Ink, trusted: Ink) -> Samples:
     to_x = np.arange(size[0], dtype=np.float32)[None, :] + cv2.resize(off_x.astype(np.float32), size)
     to_y = np.arange(size[1], dtype=np.float32)[:, None] + cv2.resize(off_y.astype(np.float32), size)
     return np.asarray(cv2.remap(dark, to_x, to_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _parted(values: Samples) -> dict[tuple[int, int], Samples]:
+    """Give every `FINE`-th sample across and down, from each beginning there is: (down, across) -> samples."""
+    beginnings = itertools.product(range(FINE), repeat=2)
+    return {(y, x): np.ascontiguousarray(values[y::FINE, x::FINE]) for y, x in beginnings}
 
 
 def _top(before: Samples, at: Samples, after: Samples) -> Samples:

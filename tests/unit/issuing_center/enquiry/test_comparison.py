@@ -94,7 +94,8 @@ def test_no_untouched_crisp_page_differs(name: str, ground: str) -> None:
     assert found(name, front(name, screens=screens, ground=ground != "none")) == []
 
 
-def test_the_words_of_the_ground_are_taken_out_and_nothing_else_is() -> None:
+@pytest.mark.parametrize("screens", [PLAIN, COARSE], ids=["600 dpi", "300 dpi"])
+def test_the_words_of_the_ground_are_taken_out_and_nothing_else_is(screens: Screens) -> None:
     # The sheet as it lies on its own picture: rendered at two samples a pixel, nothing to be found or bent.
     name = "juminhyo/self"
     ink = one_bit(render_fronts(drawn(name).pdf, STANDARD)[0]) > 0
@@ -103,7 +104,7 @@ def test_the_words_of_the_ground_are_taken_out_and_nothing_else_is() -> None:
     inner = (slice(top * 2, (top + height) * 2), slice(left * 2, (left + width) * 2))
     grounded, plain = (
         (1 - cv2.resize(sheet, size, interpolation=cv2.INTER_AREA)[inner] / np.float32(255)).astype(np.float32)
-        for sheet in (front(name), dots(drawn(name).pdf, 0))
+        for sheet in (front(name, screens=screens), dots(drawn(name).pdf, 0, screens.dpi))
     )
     without = without_words(grounded, ink, STANDARD)
     assert (without.open < 1).mean() > 0.02
