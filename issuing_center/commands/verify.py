@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -57,7 +56,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(options: argparse.Namespace) -> int:
     """Judge; exit status 0 genuine, 1 altered or unreadable, 2 no scan or no keys."""
     from issuing_center.enquiry.scans import NotAScanError, load_scans
-    from issuing_center.enquiry.seal import seal_of
+    from issuing_center.enquiry.seal import with_seal
     from issuing_center.enquiry.verdict import Result, judge
     from issuing_center.paper.back.keys import KeysUnusableError, load_keys
 
@@ -73,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     verdict = judge(scans, keys, datetime.now(UTC))
     signers = _signers(options.certificate, options.data / CERTIFICATE_FILE)
     if signers:
-        verdict = replace(verdict, seal=seal_of(scans, signers, verdict.document))
+        verdict = with_seal(verdict, scans, signers)
     answer = _answer(verdict, options.out)
     if options.json:
         print(json.dumps(answer, ensure_ascii=False))

@@ -1,6 +1,7 @@
 """What the signed codes in a pile of scans say. Knows no back: the code is on the front, and speaks for itself."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from issuing_center.enquiry.find import Grey
-from issuing_center.enquiry.verdict import Seal
+from issuing_center.enquiry.verdict import Seal, Verdict
 from issuing_center.visible_seal import MalformedSeal, is_signed_by, read_statement
 
 _BEGINNING = b"\xdc\x03"
@@ -19,6 +20,12 @@ _BEGINNING = b"\xdc\x03"
 def load_signers(path: Path) -> tuple[x509.Certificate, ...]:
     """Read the certificates of all who signed codes (PEM). Raises OSError or ValueError."""
     return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
+
+
+def with_seal(verdict: Verdict, scans: Sequence[Grey], signers: Sequence[x509.Certificate]) -> Verdict:
+    """Add to a verdict what the codes on its fronts say: what shows a back has none, and looking there takes long."""
+    fronts = [scan for number, scan in enumerate(scans) if number not in verdict.backs]
+    return replace(verdict, seal=seal_of(fronts, signers, verdict.document))
 
 
 def seal_of(scans: Sequence[Grey], signers: Sequence[x509.Certificate], document: str | None) -> Seal:

@@ -108,33 +108,28 @@ class Verdict:
     document: str | None
     """The issue number, once the center is known to have written it."""
     pages: tuple[PageVerdict, ...]
+    backs: frozenset[int] = frozenset()
+    """Which of the scans, from 0, show a back."""
     seal: Seal = Seal.ABSENT
 
 
 def judge(scans: list[Grey], keys: KeyRing, now: datetime) -> Verdict:
     """Judge the scans of one document: fronts and backs in any order, each in any orientation."""
-    backs: list[FoundBack] = []
-    seen: list[Grey] = []
-    fronts: list[Grey] = []
-    for scan in scans:
-        found = find_back(scan)
-        if found is None:
-            fronts.append(scan)
-        else:
-            backs.append(found)
-            seen.append(scan)
-    if not backs:
+    found = {number: back for number, scan in enumerate(scans) if (back := find_back(scan)) is not None}
+    backs = frozenset(found)
+    fronts = [scan for number, scan in enumerate(scans) if number not in backs]
+    documents = {back.header.document for back in found.values()}
+    if not documents:
         return Verdict(Result.UNREADABLE, Reason.NO_BACK, None, ())
-    if len({back.header.document for back in backs}) > 1:
-        return Verdict(Result.UNREADABLE, Reason.OTHER_DOCUMENT, None, ())
+    if len(documents) > 1:
+        return Verdict(Result.UNREADABLE, Reason.OTHER_DOCUMENT, None, (), backs)
     pages: list[PageVerdict] = []
-    for back, scan in sorted(zip(backs, seen, strict=True), key=lambda pair: pair[0].header.page):
-        page = _judge_page(back, scan, fronts, keys, now)
+    for number, back in sorted(found.items(), key=lambda item: item[1].header.page):
+        page = _judge_page(back, scans[number], fronts, keys, now)
         if isinstance(page, Reason):
-            return Verdict(Result.UNREADABLE, page, None, ())
+            return Verdict(Result.UNREADABLE, page, None, (), backs)
         pages.append(page)
     reasons = {page.reason for page in pages}
-    document = backs[0].header.document
     order = (
         *(Reason.OTHER_DOCUMENT, Reason.OTHER_PAGE, Reason.TOO_COARSE, Reason.NOT_ALIGNED),
         *(Reason.DIFFERS, Reason.NOT_COMPARED, Reason.AGREES),
@@ -142,7 +137,7 @@ def judge(scans: list[Grey], keys: KeyRing, now: datetime) -> Verdict:
     # Fronts that belong to no back of the pile are told, even where another page agrees.
     reason = next(reason for reason in order if reason in reasons)
     results = {Reason.DIFFERS: Result.ALTERED, Reason.AGREES: Result.GENUINE, Reason.NOT_COMPARED: Result.GENUINE}
-    return Verdict(results.get(reason, Result.UNREADABLE), reason, document, tuple(pages))
+    return Verdict(results.get(reason, Result.UNREADABLE), reason, documents.pop(), tuple(pages), backs)
 
 
 def _judge_page(back: FoundBack, scan: Grey, fronts: list[Grey], keys: KeyRing, now: datetime) -> PageVerdict | Reason:

@@ -5,7 +5,6 @@ And who signs the codes of fronts, which is no secret.
 
 import importlib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +14,7 @@ from msgspec.json import decode, encode
 
 from issuing_center.enquiry.find import Grey
 from issuing_center.enquiry.readable import readable
-from issuing_center.enquiry.seal import load_signers, seal_of
+from issuing_center.enquiry.seal import load_signers, with_seal
 from issuing_center.enquiry.site.parts import pack
 from issuing_center.enquiry.site.words import JudgeAnswer, JudgeAsk, JudgedPage, Size
 from issuing_center.enquiry.verdict import PageVerdict, judge
@@ -41,7 +40,7 @@ def prepared_judge(keys_file: Path, signers_file: Path) -> Callable[[bytes, list
         ask = decode(head, type=JudgeAsk)
         scans = [_scan(piece, size) for piece, size in zip(pieces, ask.sizes, strict=True)]
         verdict = judge(scans, keys, ask.now)
-        verdict = replace(verdict, seal=seal_of(scans, signers, verdict.document))
+        verdict = with_seal(verdict, scans, signers)
         pages: list[JudgedPage] = []
         pictures: list[bytes] = []
         for page in verdict.pages:

@@ -53,7 +53,7 @@ def page_of_tiles() -> Samples:
     cells = np.random.default_rng(3).choice(np.array([0, 1], np.float32), (64, 192))
     page[:128] = cells.repeat(FINE, 0).repeat(FINE, 1)
     page[270:302, 200:232] = page[20:52, 30:62]
-    return cv2.GaussianBlur(page, (0, 0), 1.2)
+    return np.asarray(cv2.GaussianBlur(page, (0, 0), 1.2), np.float32)
 
 
 def bend_below(page: Samples, across: float, down: float) -> tuple[float, float]:

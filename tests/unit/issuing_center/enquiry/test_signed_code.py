@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from issuing_center.enquiry.find import Grey
-from issuing_center.enquiry.seal import seal_of
-from issuing_center.enquiry.verdict import Seal
+from issuing_center.enquiry.seal import seal_of, with_seal
+from issuing_center.enquiry.verdict import Reason, Result, Seal, Verdict
 from issuing_center.keys import FileKey
 from issuing_center.paper import DrawnDocument, draw, shared_fonts
 from issuing_center.paper.back.drawing import Security, two_sided
@@ -51,3 +51,9 @@ def test_a_code_that_no_signer_of_ours_made_is_invalid(front: Grey) -> None:
 
 def test_scans_without_a_code_have_none(scans: Scanned) -> None:
     assert seal_of([scans.back, scans.front], SIGNERS, ISSUE) is Seal.ABSENT
+
+
+def test_only_fronts_are_asked_for_codes(front: Grey) -> None:
+    verdict = Verdict(Result.GENUINE, Reason.AGREES, ISSUE, (), frozenset({1}))
+    assert with_seal(verdict, [front, front[:10]], SIGNERS).seal is Seal.VALID
+    assert with_seal(verdict, [front[:10], front], SIGNERS).seal is Seal.ABSENT
