@@ -17,7 +17,7 @@ import numpy.typing as npt
 import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from issuing_center.paper.pdf import PAGE_PT, Page, Parts, PdfObject, stream
+from issuing_center.paper.pdf import DOT_PT, PAGE_PT, Page, Parts, PdfObject, stream
 from issuing_center.paper.sheet import Certificate
 from issuing_center.paper.values import DrawnDocument
 from issuing_center.visible_seal import (
@@ -32,7 +32,6 @@ from issuing_center.visible_seal import (
 
 NAME: Final = "FrontSeal"
 """Beginning of the object names of the codes; the page number follows."""
-_DOT_PT: Final = 72 / 600
 MODULE_DOTS: Final = 12
 """0.508 mm at 600 dpi, and a whole number of dots at 300 as well."""
 QUIET: Final = 2
@@ -104,8 +103,8 @@ def _picture(name: str, bits: Bits) -> PdfObject:
 def _placed(page: Page, name: str, modules: int) -> Page:
     """Place the code over drawings and under values, where no value stands."""
     content = zlib.decompress(page.content) if page.content_filter else page.content
-    side = modules * MODULE_DOTS * _DOT_PT
-    x, y = LEFT_DOTS * _DOT_PT, PAGE_PT[1] - TOP_DOTS * _DOT_PT - side
+    side = modules * MODULE_DOTS * DOT_PT
+    x, y = LEFT_DOTS * DOT_PT, PAGE_PT[1] - TOP_DOTS * DOT_PT - side
     length = side - 2 * _INSET_PT
     operators = f"q {length:.4f} 0 0 {length:.4f} {x + _INSET_PT:.4f} {y + _INSET_PT:.4f} cm /{name} Do Q".encode()
     before, text, after = content.partition(b"\nBT\n")
@@ -161,9 +160,9 @@ class Code:
     def in_place(self) -> bool:
         """Tell whether its modules are as large as they must be, and where."""
         a, b, c, d, x, y = self.matrix
-        length = self.side * MODULE_DOTS * _DOT_PT
-        top = PAGE_PT[1] - TOP_DOTS * _DOT_PT
-        wanted = (length, 0, 0, length, LEFT_DOTS * _DOT_PT, top - length)
+        length = self.side * MODULE_DOTS * DOT_PT
+        top = PAGE_PT[1] - TOP_DOTS * DOT_PT
+        wanted = (length, 0, 0, length, LEFT_DOTS * DOT_PT, top - length)
         return all(math.isclose(each, want, abs_tol=0.1) for each, want in zip((a, b, c, d, x, y), wanted, strict=True))
 
     def decoded(self) -> bytes | None:

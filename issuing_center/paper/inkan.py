@@ -9,7 +9,7 @@ from typing import Final
 from issuing_center.paper import form, grid
 from issuing_center.paper.certificate import Drawn, draw_certificate
 from issuing_center.paper.fonts import PaperFonts
-from issuing_center.paper.pdf import MM, picture
+from issuing_center.paper.pdf import DOT_PT, MM, picture
 from issuing_center.paper.printed import printed, printed_western
 from issuing_center.paper.seal import Imprint
 from issuing_center.paper.sheet import Cell, Certificate, DateCell, Essentials, Mark, as_date
@@ -64,8 +64,6 @@ _TABLE: Final = Table(
     top_mm=form.BODY_TOP_MM,
 )
 _LAYOUT: Final = form.Layout(lambda pen, _issuer: [_TABLE.fixed(pen)])
-_DOT_PT: Final = 0.12
-"""Distance of the dots of a 600 dpi engine, on which the corner of the imprint is put."""
 
 
 def draw_inkan(sheet: InkanSheet, fonts: PaperFonts) -> Drawn:
@@ -76,7 +74,7 @@ def draw_inkan(sheet: InkanSheet, fonts: PaperFonts) -> Drawn:
         width, height = imprint.width_mm * MM, imprint.height_mm * MM
         middle_x = form.x_pt(grid.LEFT_MM + (_LABEL + grid.COLUMNS) / 2 * grid.COLUMN_MM)
         middle_y = form.y_pt(_TABLE.top_mm + _FIELD_ROWS / 2 * _TABLE.row_mm)
-        x, y = (round(middle / _DOT_PT) * _DOT_PT for middle in (middle_x - width / 2, middle_y - height / 2))
+        x, y = (round(middle / DOT_PT) * DOT_PT for middle in (middle_x - width / 2, middle_y - height / 2))
         pen.picture(picture("Imprint", imprint.width_px, imprint.height_px, imprint.bits), x, y, width, height)
         _TABLE.write(
             pen,

@@ -16,6 +16,8 @@ PAGE_PT: Final = (595.199, 841.919)
 """A4 as a whole number of 600 dpi dots (4960 x 7016): with the true A4 box, renderers shift the dots of patterns."""
 MM: Final = 72 / 25.4
 """PDF points in a millimetre."""
+DOT_PT: Final = 72 / 600
+"""PDF points in a dot of an engine of 600 dpi."""
 
 Part = bytes | str
 """Bytes as they stand, or the name of another object, written as a reference to it."""

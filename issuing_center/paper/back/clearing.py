@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from issuing_center.paper.pdf import PAGE_PT
+from issuing_center.paper.pdf import DOT_PT, PAGE_PT
 from issuing_center.paper.values import MARKS, PAINTED, DrawnDocument
 
 Box = tuple[float, float, float, float]
@@ -24,7 +24,6 @@ GROUND_DOTS: Final = (212, 140, 4536, 6736)
 """The ground of a front in dots of 600 dpi: left, top, width, height."""
 BLOCK_DOTS: Final = (16, 46)
 """A block in dots of 600 dpi, across and down. Words end at its edges, too."""
-_DOT_PT: Final = 72 / 600
 _ABOVE_EM, _BELOW_EM = 0.88, 0.12
 """What a line of text reaches from its baseline, in ems."""
 _NEAR_PT: Final = (1.7, 0.8)
@@ -60,8 +59,8 @@ def cleared(words: Blocks, boxes: Iterable[Box]) -> Blocks:
     """Give the blocks of the words to be cleared for some boxes, with what would be left of a word in too small pieces."""
     left, top, width, height = GROUND_DOTS
     across, down = BLOCK_DOTS
-    origin = np.array((left * _DOT_PT, PAGE_PT[1] - top * _DOT_PT) * 2)
-    block = np.array((across * _DOT_PT, -down * _DOT_PT) * 2)
+    origin = np.array((left * DOT_PT, PAGE_PT[1] - top * DOT_PT) * 2)
+    block = np.array((across * DOT_PT, -down * DOT_PT) * 2)
     near = np.array((-_NEAR_PT[0], _NEAR_PT[1], _NEAR_PT[0], -_NEAR_PT[1]))
     # From (left, bottom, right, top) to corners (left, top, right, bottom), in blocks.
     corners = np.array(list(boxes)).reshape(-1, 4)[:, (0, 3, 2, 1)]

@@ -22,21 +22,19 @@ from issuing_center.paper.back.picture import carried_bits
 from issuing_center.paper.back.scramble import scramble
 from issuing_center.paper.embed import EmbeddedFont
 from issuing_center.paper.fonts import PaperFonts
-from issuing_center.paper.pdf import PAGE_PT, Page, Parts, PdfObject, stream
+from issuing_center.paper.pdf import DOT_PT, PAGE_PT, Page, Parts, PdfObject, stream
 from issuing_center.paper.text import shape
 from issuing_center.paper.values import DrawnDocument
 
-DOT_PT: Final = 72 / 600
-"""PDF points in a dot."""
 _INSET_PT: Final = 0.01
 """A picture that ends exactly on a dot is drawn one dot too large by pdfium; this little less is exact everywhere."""
 BACK_FORM, FRONT_GROUND, BACK_GROUND, BACK_FONT = "BackForm", "FrontGround", "BackGround", "BackFont"
 """Object names of the kept parts."""
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 _TEXT_DOTS: Final = 1480
+"""Left end of the lines of text."""
 _PAGE_DOTS: Final = 3300
 """Right of the longest issue number."""
-"""Left end of the lines of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,18 +173,19 @@ def _front_ground(name: str, blocks: Blocks, pictures: tuple[PdfObject, PdfObjec
     inset = (_INSET_PT / across, _INSET_PT / down)
     size = (width / BLOCK_DOTS[0] - 2 * inset[0], height / BLOCK_DOTS[1] - 2 * inset[1])
     place = f"{size[0]:.5f} 0 0 {-size[1]:.5f} {inset[0]:.5f} {size[1] + inset[1]:.5f} cm"
-    whole, holes = b"0 0 %d %d re" % blocks.shape[::-1], rectangles(blocks)
+    # A little more than all of it: its last blocks are not whole.
+    whole, holes = b"-1 -1 %d %d re" % (blocks.shape[1] + 3, blocks.shape[0] + 3), rectangles(blocks)
     content = [
         f"q {across:.2f} 0 0 {-down:.2f} {corner} cm q".encode(),
         *(whole, holes, b"W* n", f"{place} /Words Do Q".encode()),
-        *([holes, b"W n", f"{place} /None Do".encode()] if holes else []),
+        *([holes, b"W n", f"{place} /Plain Do".encode()] if holes else []),
         b"Q",
     ]
     return stream(
         name,
         zlib.compress(b"\n".join(content), 1),
         f"/Type /XObject /Subtype /Form /BBox [0 0 {PAGE_PT[0]} {PAGE_PT[1]}] /Resources << /XObject << ".encode(),
-        *(b"/Words ", pictures[0].name, b" /None ", pictures[1].name),
+        *(b"/Words ", pictures[0].name, b" /Plain ", pictures[1].name),
         b" >> >> /Filter /FlateDecode",
     )
 

@@ -11,10 +11,9 @@ from typing import Final
 from issuing_center.paper.embed import EmbeddedFont
 from issuing_center.paper.fonts import PaperFonts
 from issuing_center.paper.outline import bounds, outline
-from issuing_center.paper.pdf import PAGE_PT
+from issuing_center.paper.pdf import DOT_PT, PAGE_PT
 from issuing_center.paper.text import shape, width_em
 
-DOT_PT: Final = 72 / 600
 BLOSSOM_CENTRE: Final = (590, 6655)
 BLOSSOM_RADIUS: Final = 225
 """Place and size of the blossom, in dots: 19 mm, lower left."""

@@ -9,12 +9,10 @@ from issuing_center.paper.back.clearing import BLOCK_DOTS, GROUND_DOTS, Blocks, 
 from issuing_center.paper.back.drawing import Security, two_sided
 from issuing_center.paper.back.pattern import COARSE, PLAIN, Screens, front_words
 from issuing_center.paper.fonts import PaperFonts
-from issuing_center.paper.pdf import PAGE_PT
+from issuing_center.paper.pdf import DOT_PT, PAGE_PT
 from tests.golden.forms import EVERY
 from tests.scanning.pages import Picture, dots
 from tests.unit.issuing_center.paper.back.test_keys import NEW
-
-DOT_PT = 72 / 600
 
 
 def drawn(name: str, fonts: PaperFonts) -> DrawnDocument:
@@ -57,6 +55,9 @@ def test_no_ring_lies_on_a_value_or_a_registered_imprint(name: str, screens: Scr
     assert max(largest_dot(picture, box) for box in boxes) <= small
     # Elsewhere there are rings, and would be here.
     assert largest_dot(picture, (60, 60, 500, 780)) > 3 * small
+    left, top, width, height = GROUND_DOTS
+    assert (picture[top + height - 16 : top + height] == 0).any()
+    assert (picture[:, left + width - 6 : left + width] == 0).any()
 
 
 @pytest.mark.parametrize("name", ["juminhyo/self", "kazei/taxed", "risai/household", "inkan/self"])
