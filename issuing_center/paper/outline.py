@@ -1,5 +1,6 @@
 """Glyph outlines as PDF path operators, for what must be a drawing and not text: seal and 見本."""
 
+import functools
 from typing import Any
 
 import uharfbuzz as hb  # type: ignore[import-untyped]  # the package ships neither stubs nor py.typed
@@ -41,13 +42,13 @@ def outline(
     Raises KeyError if the font lacks the character.
     """
     pen = _PathPen(scale, shift, digits)
-    _hb_font(fonts).draw_glyph_with_pen(fonts.simple[char][0], pen)
+    hb_font(fonts).draw_glyph_with_pen(fonts.simple[char][0], pen)
     return " ".join(pen.operators)
 
 
 def bounds(char: str, fonts: PaperFonts) -> tuple[float, float, float, float]:
     """Give the ink box of one character in design units: left, bottom, right, top."""
-    extents = _hb_font(fonts).get_glyph_extents(fonts.simple[char][0])
+    extents = hb_font(fonts).get_glyph_extents(fonts.simple[char][0])
     return (
         extents.x_bearing,
         extents.y_bearing + extents.height,
@@ -56,5 +57,7 @@ def bounds(char: str, fonts: PaperFonts) -> tuple[float, float, float, float]:
     )
 
 
-def _hb_font(fonts: PaperFonts) -> Any:  # noqa: ANN401 - an object of an untyped library
+@functools.lru_cache(maxsize=1)
+def hb_font(fonts: PaperFonts) -> Any:  # noqa: ANN401 - an object of an untyped library
+    """Give the font as HarfBuzz draws with it, made once."""
     return hb.Font(fonts.face)

@@ -7,7 +7,7 @@ where pdfium would put them: on whole pixels of a picture twice as fine. Kept ar
 import functools
 import re
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ import uharfbuzz as hb  # type: ignore[import-untyped]  # the package ships neit
 
 from issuing_center.paper.back.layout import Geometry, Setting, geometry_of
 from issuing_center.paper.fonts import PaperFonts
+from issuing_center.paper.outline import hb_font
 from issuing_center.paper.pdf import PAGE_PT
 from issuing_center.paper.text import Glyphs, shape, width_em
 
@@ -151,7 +152,7 @@ def _set_exactly(grey: Grey, line: Line, box: Box, geometry: Geometry, fonts: Pa
     across, down = (em * each for each in scale(geometry))
     x = line.x_pt / line.size_pt * across - geometry.crop_px[0] - left
     y = bottom + geometry.crop_px[1] - (PAGE_PT[1] - line.y_pt) / line.size_pt * down
-    pen, font = hb.RasterDraw(), _font(fonts)
+    pen, font = hb.RasterDraw(), hb_font(fonts)
     pen.extents = hb.RasterExtents(0, 0, right - left, bottom - top, 0)
     for _, glyph, advance in line.glyphs:
         pen.transform = (across / fonts.units_per_em, 0, 0, down / fonts.units_per_em, x, y)
@@ -165,7 +166,10 @@ def _set_exactly(grey: Grey, line: Line, box: Box, geometry: Geometry, fonts: Pa
 @functools.lru_cache(maxsize=4096)
 def _kept(glyph: int, size_pt: float, left_fine: int, top_fine: int, setting: str, fonts: PaperFonts) -> _Pixels:
     """Fill a glyph whose origin is so many finer pixels off a whole pixel. About 1 KB each."""
-    return _filled(glyph, size_pt, left_fine / FINER, top_fine / FINER, setting, fonts)
+    pixels = _filled(glyph, size_pt, left_fine / FINER, top_fine / FINER, setting, fonts)
+    # Other documents are set from it.
+    pixels.flags.writeable = False
+    return pixels
 
 
 def _filled(glyph: int, size_pt: float, left_px: float, top_px: float, setting: str, fonts: PaperFonts) -> _Pixels:
@@ -174,7 +178,7 @@ def _filled(glyph: int, size_pt: float, left_px: float, top_px: float, setting: 
     em = size_pt / fonts.units_per_em / FINER
     pen = hb.RasterDraw()
     pen.transform = (em * across, 0, 0, em * down, left_px, -top_px)
-    pen.draw_glyph(_font(fonts), glyph)
+    pen.draw_glyph(hb_font(fonts), glyph)
     image = pen.render()
     box = image.extents
     ink = np.frombuffer(image.buffer, np.uint8).reshape(box.height, box.stride)[::-1]
@@ -187,8 +191,3 @@ def _filled(glyph: int, size_pt: float, left_px: float, top_px: float, setting: 
 def scale(geometry: Geometry) -> tuple[float, float]:
     """Give finer pixels in a point, across and down."""
     return geometry.page_px[0] * FINER / PAGE_PT[0], geometry.page_px[1] * FINER / PAGE_PT[1]
-
-
-@functools.lru_cache(maxsize=1)
-def _font(fonts: PaperFonts) -> Any:  # noqa: ANN401 - the package has no types
-    return hb.Font(fonts.face)

@@ -208,7 +208,10 @@ def _form(content: bytes, objects: tuple[PdfObject, ...], geometry: Geometry) ->
     """Render shared drawings, and decide on their ink, which is packed. 1.8 MB each; all forms there are, with variants."""
     names = {item.name: item.name for item in objects if _is_form(item)}
     (grey,) = render_fronts(Parts(objects, (Page(content, b"", {}, names),), "", "").assembled(), geometry)
-    return grey, np.packbits(one_bit(grey))
+    packed = np.packbits(one_bit(grey))
+    # Other documents begin with both.
+    grey.flags.writeable = packed.flags.writeable = False
+    return grey, packed
 
 
 def _render(document: pypdfium2.PdfDocument, number: int, box: Box, geometry: Geometry) -> Grey:
@@ -228,7 +231,7 @@ def _render(document: pypdfium2.PdfDocument, number: int, box: Box, geometry: Ge
     return small
 
 
-def _draw(page: Any, fine: Grey, corner: tuple[int, int], geometry: Geometry) -> None:  # noqa: ANN401 - no types
+def _draw(page: pypdfium2.PdfPage, fine: Grey, corner: tuple[int, int], geometry: Geometry) -> None:
     height, width = fine.shape
     bitmap = pdfium.FPDFBitmap_CreateEx(
         width, height, pdfium.FPDFBitmap_Gray, fine.ctypes.data_as(ctypes.c_void_p), width

@@ -3,6 +3,8 @@
 import io
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,9 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from issuing_center.paper import DrawnDocument, PaperFonts, draw
+from issuing_center.paper import DrawnDocument, JuminhyoSheet, PaperFonts, draw
 from issuing_center.paper.back.drawing import Security, adjustment_pdf, two_sided
+from issuing_center.paper.back.glyphs import _kept
 from issuing_center.paper.back.keys import page_key
 from issuing_center.paper.back.layout import STANDARD, Setting
 from issuing_center.paper.back.pattern import PLAIN
@@ -25,6 +28,7 @@ from tests.unit.issuing_center.paper.back.test_keys import NEW
 from tests.unit.issuing_center.paper.back.test_scramble import cells
 
 ISSUE = "ABCD-EFGH-IJKL-MNOP"
+NAMES = ("見本　花子", "見本　一郎", "渡邉　ヨシ子")
 
 
 @pytest.fixture(scope="module")
@@ -117,11 +121,26 @@ def test_texts_that_are_not_as_recorded_are_carried_as_they_are_seen(front: Draw
         assert (one_bit(whole) != bits).sum() < 60
 
 
-def test_threads_do_not_disturb_each_other(front: DrawnDocument, fonts: PaperFonts) -> None:
-    alone = carried_bits(front, STANDARD, fonts)
+def test_no_back_carries_anything_of_a_document_drawn_before_or_beside_it(fonts: PaperFonts) -> None:
+    # Of one form, so that all of them begin with the same kept pictures.
+    sheet = EVERY["juminhyo/self"]
+    assert isinstance(sheet, JuminhyoSheet)
+    documents = [draw(replace(sheet, persons=(replace(sheet.persons[0], name=name),)), fonts) for name in NAMES]
+    drawn = [each for each in documents if isinstance(each, DrawnDocument)]
+    assert len(drawn) == len(NAMES)
+    # As nobody was drawn before.
+    alone = []
+    for each in drawn:
+        _form.cache_clear()
+        _kept.cache_clear()
+        alone.append(carried_bits(each, STANDARD, fonts)[0])
+    assert all(not np.array_equal(one, other) for one, other in combinations(alone, 2))
     with ThreadPoolExecutor(4) as pool:
-        for pages in pool.map(lambda _: carried_bits(front, STANDARD, fonts), range(8)):
-            assert all(np.array_equal(one, other) for one, other in zip(alone, pages, strict=True))
+        turns = [number % len(drawn) for number in range(12)]
+        for number, (bits,) in zip(
+            turns, pool.map(lambda turn: carried_bits(drawn[turn], STANDARD, fonts), turns), strict=True
+        ):
+            assert np.array_equal(bits, alone[number])
 
 
 def test_the_same_front_and_key_give_the_same_bytes(
