@@ -65,7 +65,7 @@ def carried_bits(drawn: DrawnDocument, geometry: Geometry, fonts: PaperFonts) ->
         lines = read_lines(operators, [text.text for text in drawn.texts if text.page == number], geometry, fonts)
         if lines is not None:
             set_lines(front.grey, lines, geometry, fonts)
-            front.changed.extend([(top, bottom) for _, top, _, bottom in lines.boxes])
+            front.changed.extend(lines.boxes)
             drawings = _add_plain(front, drawings, own, objects, geometry)
             own = Page(drawings, b"", {}, own.forms)
         if own.content:
@@ -83,8 +83,8 @@ class _Front(NamedTuple):
     grey: Grey
     bits: Bits
     """To begin with, what its form alone would be."""
-    changed: list[tuple[int, int]]
-    """Rows that may show more than the form: the first, and the one after the last."""
+    changed: list[Box]
+    """What may show more than the form."""
 
 
 def _add_plain(
@@ -126,7 +126,7 @@ def _add(front: _Front, ink: npt.NDArray[Any], box: Box) -> None:
     left, top, right, bottom = box
     here = front.grey[top:bottom, left:right]
     here -= np.minimum(here, ink.astype(np.uint8, copy=False))
-    front.changed.append((top, bottom))
+    front.changed.append(box)
 
 
 def _lay_over(fronts: list[tuple[_Front, Page]], objects: Mapping[str, PdfObject], geometry: Geometry) -> None:
@@ -252,16 +252,24 @@ def one_bit(grey: Grey) -> Bits:
     the limit would lose, as the middle one of 日 where it falls between two rows, is carried in the darker of the two.
     """
     bits = np.empty(grey.shape, np.uint8)
-    _decide(grey, bits, [(0, len(grey))])
+    _decide(grey, bits, [(0, 0, *grey.shape[::-1])])
     return bits
 
 
-def _decide(grey: Grey, bits: Bits, changed: list[tuple[int, int]]) -> None:
-    """Decide on the bands in which some rows, given as first and end, have changed."""
-    for top in range(0, len(grey), _BAND):
-        first, end = max(0, top - _BESIDE), top + _BAND + _BESIDE
-        if any(begin < end and stop > first for begin, stop in changed):
-            bits[top : top + _BAND] = _inked(grey[first:end])[top - first : top - first + _BAND]
+def _decide(grey: Grey, bits: Bits, changed: list[Box]) -> None:
+    """Decide on what has changed: of every band, the columns from the first box that touches it to the last."""
+    touched = dict[int, tuple[int, int]]()
+    for left, top, right, bottom in changed:
+        for band in range(max(0, top - _BESIDE) // _BAND, (min(len(grey), bottom + _BESIDE) - 1) // _BAND + 1):
+            first, last = touched.get(band, (left, right))
+            touched[band] = min(first, left), max(last, right)
+    for band, (left, right) in touched.items():
+        # What is looked at twice as coarsely is halved from even pixels on.
+        rows, columns = slice(band * _BAND, (band + 1) * _BAND), slice(max(0, left - _BESIDE) & -2, right + _BESIDE)
+        above, before = (max(0, part.start - _BESIDE) for part in (rows, columns))
+        inked = _inked(grey[above : rows.stop + _BESIDE, before : columns.stop + _BESIDE + columns.stop % 2])
+        kept = bits[rows, columns]
+        kept[:] = inked[rows.start - above :, columns.start - before :][: kept.shape[0], : kept.shape[1]]
 
 
 def _inked(grey: Grey) -> npt.NDArray[np.bool_]:
