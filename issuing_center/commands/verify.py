@@ -55,11 +55,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(options: argparse.Namespace) -> int:
     """Judge; exit status 0 genuine, 1 altered or unreadable, 2 no scan or no keys."""
+    from issuing_center.enquiry.memory import keep_freed_memory
     from issuing_center.enquiry.scans import NotAScanError, load_scans
     from issuing_center.enquiry.seal import with_seal
     from issuing_center.enquiry.verdict import Result, judge
     from issuing_center.paper.back.keys import KeysUnusableError, load_keys
 
+    keep_freed_memory()
     try:
         keys = load_keys(options.data / KEYS_FILE)
         scans = [scan for file in options.scans for scan in load_scans(file.read_bytes())]

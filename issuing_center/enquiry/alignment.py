@@ -11,12 +11,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from issuing_center.enquiry.find import Grey, Map
+from issuing_center.enquiry.find import Grey, Map, resized
 
 Samples = npt.NDArray[np.float32]
 """A picture in floating point, rows from the top."""
 FINE: Final = 2
-"""Samples a cell, along each side."""
+"""Samples a cell, along each side, in which pictures are compared."""
+ROUGH: Final = 1
+"""Samples a cell in which they are first laid on one another: a quarter of the work, and off by a quarter of a cell at most."""
 _ENOUGH: Final = 0.9
 """Share of tiles that makes a measurement complete."""
 _LEAST_SEEN: Final = 6
@@ -36,8 +38,18 @@ class Bend:
     """Cells in a side of a tile."""
 
 
-def sample(scan: Grey, to_scan: Map, size: tuple[int, int], bend: Bend | None = None) -> Samples:
-    """Take `FINE` samples a cell of a picture of `size` (rows, columns) out of a scan, through map and bend."""
+def reduced(scan: Grey, to_scan: Map, cell_px: float, fine: int = FINE) -> tuple[Grey, Map]:
+    """Make a scan that is finer than it needs to be smaller, so that taking samples misses nothing between them."""
+    factor = 1.2 * fine / cell_px
+    if factor > 0.85:
+        return scan, to_scan
+    small = resized(scan, factor)
+    scale = np.diag([small.shape[1] / scan.shape[1], small.shape[0] / scan.shape[0], 1.0])
+    return small, scale @ to_scan
+
+
+def sample(scan: Grey, to_scan: Map, size: tuple[int, int], bend: Bend | None = None, fine: int = FINE) -> Samples:
+    """Take `fine` samples a cell of a picture of `size` (rows, columns) out of a scan, through map and bend."""
     rows, columns = size
     # The map is smooth: it is worked out at every `_NODE` cells and drawn straight between them.
     down, across = -(-rows // _NODE), -(-columns // _NODE)
@@ -50,10 +62,10 @@ def sample(scan: Grey, to_scan: Map, size: tuple[int, int], bend: Bend | None = 
     # A pixel's value belongs to its middle.
     at_x = (m[0, 0] * x + m[0, 1] * y + m[0, 2]) / below - 0.5
     at_y = (m[1, 0] * x + m[1, 1] * y + m[1, 2]) / below - 0.5
-    wide = (across * _NODE * FINE, down * _NODE * FINE)
-    at_x, at_y = (cv2.resize(_framed(at), None, fx=_NODE * FINE, fy=_NODE * FINE) for at in (at_x, at_y))
-    edge = _NODE * FINE
-    inner = (slice(edge, edge + min(wide[1], rows * FINE)), slice(edge, edge + min(wide[0], columns * FINE)))
+    wide = (across * _NODE * fine, down * _NODE * fine)
+    at_x, at_y = (cv2.resize(_framed(at), None, fx=_NODE * fine, fy=_NODE * fine) for at in (at_x, at_y))
+    edge = _NODE * fine
+    inner = (slice(edge, edge + min(wide[1], rows * fine)), slice(edge, edge + min(wide[0], columns * fine)))
     # Beyond the scan is paper: its last pixels, drawn on, would be strokes.
     paper = float(np.median(scan[::16, ::16]))
     seen = cv2.remap(
@@ -88,28 +100,29 @@ def level(samples: Samples, reach: float) -> Samples:
 
 
 def coarse_bend(levelled: Samples, known: Samples, tile: int, reach: int, least: float) -> tuple[Bend, float]:
-    """Measure a bend of up to `reach` cells, tile by tile, by correlation with `known` (same samples, 0 where unknown).
+    """Measure a bend of up to `reach` cells, tile by tile, by correlation with `known` (0 where unknown).
+
+    Both have one sample a cell.
 
     Gives it with the share of tiles that were seen: those whose correlation falls by `least` times its noise beside the
     peak. Where only some were, the others are given what a curved surface through those says.
     """
-    step, margin = tile * FINE, reach * FINE
-    rows, columns = known.shape[0] // step, known.shape[1] // step
-    padded = cv2.copyMakeBorder(levelled, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
+    rows, columns = known.shape[0] // tile, known.shape[1] // tile
+    padded = cv2.copyMakeBorder(levelled, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0)
     found = np.zeros((4, rows, columns), np.float32)
     for row in range(rows):
         for column in range(columns):
-            y, x = row * step, column * step
-            template = known[y : y + step, x : x + step]
+            y, x = row * tile, column * tile
+            template = known[y : y + tile, x : x + tile]
             if not template.any():
                 continue
-            window = padded[y : y + step + 2 * margin, x : x + step + 2 * margin]
+            window = padded[y : y + tile + 2 * reach, x : x + tile + 2 * reach]
             match = np.asarray(cv2.matchTemplate(window, template, cv2.TM_CCORR), np.float32)
             _, best, _, (dx, dy) = cv2.minMaxLoc(match)
             noise = float(match.std()) + 1e-6
             # A peak that is a ridge says nothing along it: a tile with one line only.
             along = [_fall(match[dy], dx, best), _fall(match[:, dx], dy, best)]
-            found[:, row, column] = ((dx - margin) / FINE, (dy - margin) / FINE, along[0] / noise, along[1] / noise)
+            found[:, row, column] = (dx - reach, dy - reach, along[0] / noise, along[1] / noise)
     share = float(np.mean(np.minimum(found[2], found[3]) > least))
     if share < _ENOUGH:
         return Bend(_surface(found[0], found[2] > least), _surface(found[1], found[3] > least), tile), share
@@ -133,9 +146,9 @@ def _surface(values: Samples, seen: npt.NDArray[np.bool_]) -> Samples:
     return np.asarray(fitted, np.float32)
 
 
-def fine_bend(levelled: Samples, known: Samples, tile: int, reach: int) -> Bend:
-    """Measure what is left of a bend, up to `reach` samples."""
-    step = tile * FINE
+def fine_bend(levelled: Samples, known: Samples, tile: int, reach: int, fine: int = FINE) -> Bend:
+    """Measure what is left of a bend, up to `reach` samples, of which there are `fine` a cell."""
+    step = tile * fine
     rows, columns = known.shape[0] // step, known.shape[1] // step
     height, width = rows * step, columns * step
     known = known[:height, :width]
@@ -159,7 +172,7 @@ def fine_bend(levelled: Samples, known: Samples, tile: int, reach: int) -> Bend:
     middle = shared[at_y, at_x, r, c]
     left = _tops(shared[at_y, at_x - 1, r, c], middle, shared[at_y, at_x + 1, r, c])
     up = _tops(shared[at_y - 1, at_x, r, c], middle, shared[at_y + 1, at_x, r, c])
-    across, down = (at_x + left - reach) / FINE, (at_y + up - reach) / FINE
+    across, down = (at_x + left - reach) / fine, (at_y + up - reach) / fine
     # Along a line, be it level, upright or slanting, nothing is known: sharp is what stays sharp when the other way is free.
     free_y, free_x = shared.max(axis=0), shared.max(axis=1)
     sharp_x = np.maximum(2 * middle - free_y[at_x - 1, r, c] - free_y[at_x + 1, r, c], 0)
@@ -174,16 +187,6 @@ def fine_bend(levelled: Samples, known: Samples, tile: int, reach: int) -> Bend:
         _smoothed(down.astype(np.float32), sharp_y / due, 0.15),
         tile,
     )
-
-
-def quick_bend(levelled: Samples, known: Samples, tile: int, reach: int) -> Bend:
-    """Measure as `fine_bend` does, at half the samples: up to twice the reach, for an eighth of the work."""
-    half = (known.shape[1] // 2, known.shape[0] // 2)
-    seen, small = (
-        np.asarray(cv2.resize(each, half, interpolation=cv2.INTER_AREA), np.float32) for each in (levelled, known)
-    )
-    bend = fine_bend(seen, small, tile // 2, reach)
-    return Bend(bend.across * 2, bend.down * 2, tile)
 
 
 def added(first: Bend, second: Bend) -> Bend:
@@ -235,5 +238,5 @@ def _tops(before: Samples, at: Samples, after: Samples) -> Samples:
 
 def _fall(line: Samples, at: int, best: float) -> float:
     """Tell how far a correlation falls on both sides of its peak, two cells away."""
-    sides = [line[place] for place in (at - 2 * FINE, at + 2 * FINE) if 0 <= place < len(line)]
+    sides = [line[place] for place in (at - 2, at + 2) if 0 <= place < len(line)]
     return best - float(max(sides))

@@ -5,26 +5,28 @@ from typing import Final
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from issuing_center.enquiry.alignment import (
     FINE,
+    ROUGH,
     Bend,
     Samples,
     added,
     coarse_bend,
     fine_bend,
     level,
-    quick_bend,
+    reduced,
     sample,
 )
-from issuing_center.enquiry.find import FoundBack, Grey, resized
+from issuing_center.enquiry.find import FoundBack, Grey
 from issuing_center.paper.back.keys import PageKey
 from issuing_center.paper.back.layout import geometry_of
 from issuing_center.paper.back.scramble import expected_grid, unscramble
 
 _PATCH: Final = 6
 """Side of the neighbourhood, in samples, that decides a cell: the cell and one on each side."""
+_REACH: Final = 12
+"""Cells around one that say what is light and dark there."""
 _ROUNDS: Final = 4
 """Measurements of the bend, at most, until tiles are seen everywhere."""
 _COMPLETE: Final = 0.9
@@ -49,21 +51,23 @@ def decode(scan: Grey, found: FoundBack, key: PageKey) -> Decoded:
     setting = found.header.setting
     geometry = geometry_of(setting)
     size = (geometry.rows, geometry.columns)
-    scan, to_scan = reduced(scan, found.to_scan, found.cell_px)
     expected = 1 - 2 * expected_grid(key, setting).astype(np.float32)  # +1 white, -1 ink
-    known = expected.repeat(FINE, 0).repeat(FINE, 1)
+    small, to_small = reduced(scan, found.to_scan, found.cell_px, ROUGH)
     bend: Bend | None = None
     for _ in range(_ROUNDS):
         # A map that is far off in one corner shows the other tiles first; through them it reaches the rest.
-        rest, share = coarse_bend(level(sample(scan, to_scan, size, bend), 24), known, 64, 12, 6.0)
+        seen = level(sample(small, to_small, size, bend, ROUGH), _REACH * ROUGH)
+        rest, share = coarse_bend(seen, expected, 64, 12, 6.0)
         bend = rest if bend is None else added(bend, rest)
         if share >= _COMPLETE:
             break
     assert bend is not None
-    for measure, reach in ((quick_bend, 2), (fine_bend, 1)):
-        levelled = level(sample(scan, to_scan, size, bend), 24)
-        bend = added(bend, measure(levelled, known, 32, reach))
-    levelled = level(sample(scan, to_scan, size, bend), 24)
+    seen = level(sample(small, to_small, size, bend, ROUGH), _REACH * ROUGH)
+    bend = added(bend, fine_bend(seen, expected, 32, 2, ROUGH))
+    scan, to_scan = reduced(scan, found.to_scan, found.cell_px)
+    levelled = level(sample(scan, to_scan, size, bend), _REACH * FINE)
+    bend = added(bend, fine_bend(levelled, expected.repeat(FINE, 0).repeat(FINE, 1), 32, 1))
+    levelled = level(sample(scan, to_scan, size, bend), _REACH * FINE)
     values = _equalised(levelled, expected)
     agreement = float(np.mean(values * expected > 0))
     height = float(np.median(np.abs(values)))
@@ -81,16 +85,6 @@ def _with_neighbours(soft: Samples) -> Samples:
     ink = 1 / (1 + np.exp(-soft))
     around = (cv2.blur(ink, (3, 3)) * 9 - ink) / 8
     return soft + np.clip(12 * around - 4.5, -4.5, 2.5)
-
-
-def reduced(scan: Grey, to_scan: npt.NDArray[np.float64], cell_px: float) -> tuple[Grey, npt.NDArray[np.float64]]:
-    """Make a scan that is finer than it needs to be smaller, so that taking samples misses nothing between them."""
-    factor = 2.4 / cell_px
-    if factor > 0.85:
-        return scan, to_scan
-    small = resized(scan, factor)
-    scale = np.diag([small.shape[1] / scan.shape[1], small.shape[0] / scan.shape[0], 1.0])
-    return small, scale @ to_scan
 
 
 def _equalised(samples: Samples, expected: Samples) -> Samples:

@@ -5,7 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from issuing_center.enquiry.alignment import Samples, added, coarse_bend, fine_bend, quick_bend, sample
+from issuing_center.enquiry.alignment import FINE, ROUGH, Samples, added, coarse_bend, fine_bend, reduced, sample
 from issuing_center.enquiry.find import Grey, Map, resized
 
 _LOOKS: Final = ((800, 1500, 80), (1150, 4000, 25))
@@ -80,19 +80,23 @@ def darkness(samples: Samples) -> Samples:
 def aligned_front(scan: Grey, to_scan: Map, picture: Samples) -> Samples:
     """Take the darkness of a scan at two samples a pixel of the carried picture, bends undone."""
     size = (picture.shape[0], picture.shape[1])
-    blurred = cv2.GaussianBlur(cv2.resize(picture, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR), (0, 0), 1.2)
-    known = blurred - cv2.blur(blurred, (33, 33))
-    bend, _ = coarse_bend(_contrast(darkness(sample(scan, to_scan, size))), known, 96, 8, 1.2)
-    for measure, tile in ((quick_bend, 48), (fine_bend, 32)):
-        seen = _contrast(darkness(sample(scan, to_scan, size, bend)))
-        bend = added(bend, measure(seen, known, tile, 2))
+    blurred = cv2.GaussianBlur(cv2.resize(picture, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_LINEAR), (0, 0), 1.2)
+    known = _contrast(np.asarray(blurred, np.float32), FINE)
+    rough = np.asarray(cv2.resize(known, size[::-1], interpolation=cv2.INTER_AREA), np.float32)
+    small, to_small = reduced(scan, to_scan, float(np.sqrt(abs(np.linalg.det(to_scan[:2, :2])))), ROUGH)
+    seen = _contrast(darkness(sample(small, to_small, size, None, ROUGH)), ROUGH)
+    bend, _ = coarse_bend(seen, rough, 96, 8, 1.2)
+    seen = _contrast(darkness(sample(small, to_small, size, bend, ROUGH)), ROUGH)
+    bend = added(bend, fine_bend(seen, rough, 48, 2, ROUGH))
+    seen = _contrast(darkness(sample(scan, to_scan, size, bend)), FINE)
+    bend = added(bend, fine_bend(seen, known, 32, 2))
     return darkness(sample(scan, to_scan, size, bend))
 
 
 def aligned_share(dark: Samples, picture: Samples) -> float:
     """Give the share of tiles with something on them that look like the carried picture there; 1 if nothing is carried."""
     known = cv2.GaussianBlur(cv2.resize(picture, dark.shape[::-1], interpolation=cv2.INTER_LINEAR), (0, 0), 1.2)
-    first, second = _contrast(dark), _contrast(known.astype(np.float32))
+    first, second = _contrast(dark, FINE), _contrast(known.astype(np.float32), FINE)
     products = [first * second, first * first, second * second]
     tiles = (dark.shape[1] // _TILE, dark.shape[0] // _TILE)
     both, own, other = (cv2.resize(each, tiles, interpolation=cv2.INTER_AREA) for each in products)
@@ -101,5 +105,6 @@ def aligned_share(dark: Samples, picture: Samples) -> float:
     return float(np.mean(likeness > _ALIKE)) if likeness.size else 1.0
 
 
-def _contrast(dark: Samples) -> Samples:
-    return dark - cv2.blur(dark, (33, 33))
+def _contrast(dark: Samples, fine: int) -> Samples:
+    """Take out what is the same around every sample, within eight cells; there are `fine` samples a cell."""
+    return dark - cv2.blur(dark, (16 * fine + 1,) * 2)

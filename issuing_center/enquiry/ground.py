@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from issuing_center.enquiry.alignment import FINE, Bend, Samples, fine_bend
+from issuing_center.enquiry.find import Grey
 from issuing_center.enquiry.prediction import Ink
 from issuing_center.paper.back.clearing import GROUND_DOTS
 from issuing_center.paper.back.layout import PAGE_DOTS, Geometry
@@ -32,6 +33,7 @@ _BLUR: Final = 5
 """Side of what a scanner makes of a point of a ring, in samples."""
 _LEAST: Final = 0.005
 """Share of the page that has rings, if its ground has words at all."""
+_COVER: Final = np.float32(1 / 255)
 _HIDDEN: Final = 0.25
 """Cover by a ring from which a sample is not trusted; less is only its blurred edge."""
 
@@ -54,7 +56,7 @@ def without_words(dark: Samples, ink: Ink, geometry: Geometry) -> Grounded:
     shares = [_share(dark, rings, paper) for rings in grounds]
     if max(shares) < _LEAST:
         return Grounded(dark, np.ones(ink.shape, np.float32))
-    rings = grounds[shares.index(max(shares))]
+    rings = grounds[shares.index(max(shares))] * _COVER
     # Rings stand on open paper too, where nothing else told how the scan lies: where they are off they are not found yet.
     rings = _bent(rings, fine_bend(_level(dark) * paper, _level(rings) * paper, _TILE, _REACH))
     there = _there(dark, rings, paper)
@@ -67,10 +69,11 @@ def without_words(dark: Samples, ink: Ink, geometry: Geometry) -> Grounded:
     return Grounded(plain + np.where(there, np.float32(tone), np.float32(0)), _open(standing, ink.shape))
 
 
-def _share(dark: Samples, rings: Samples, paper: Samples) -> float:
+def _share(dark: Samples, rings: Grey, paper: Samples) -> float:
     """Give the share of a page that has rings; at half the size that is seen as well."""
-    half = (cv2.resize(each, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for each in (dark, rings, paper))
-    return float(_there(*(np.asarray(each, np.float32) for each in half)).mean())
+    half = [cv2.resize(each, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for each in (dark, rings, paper)]
+    shown, cover, open_paper = (np.asarray(each, np.float32) for each in half)
+    return float(_there(shown, cover * _COVER, open_paper).mean())
 
 
 def _there(dark: Samples, rings: Samples, paper: Samples) -> npt.NDArray[np.bool_]:
@@ -103,8 +106,8 @@ def _bent(rings: Samples, bend: Bend) -> Samples:
 
 
 @functools.lru_cache(maxsize=4)
-def _rings(geometry: Geometry, screens: Screens) -> Samples:
-    """Give the share of every sample that rings would cover if the whole ground were words."""
+def _rings(geometry: Geometry, screens: Screens) -> Grey:
+    """Give how much of every sample rings would cover if the whole ground were words; 255 is all of it."""
     scale = 600 // screens.dpi
     left, top, width, height = (edge // scale for edge in GROUND_DOTS)
     page = np.zeros((PAGE_DOTS[1] // scale, PAGE_DOTS[0] // scale), np.uint8)
@@ -112,7 +115,7 @@ def _rings(geometry: Geometry, screens: Screens) -> Samples:
     (across, down), (crop_x, crop_y), size = geometry.page_px, geometry.crop_px, geometry.picture_px
     small = cv2.resize(page, (across * FINE, down * FINE), interpolation=cv2.INTER_AREA)
     here = small[crop_y * FINE : (crop_y + size[1]) * FINE, crop_x * FINE : (crop_x + size[0]) * FINE]
-    return np.asarray(here / np.float32(255), np.float32)
+    return np.array(here, np.uint8)
 
 
 def _taken_out(dark: Samples, standing: Samples, paper: npt.NDArray[np.bool_]) -> Samples:

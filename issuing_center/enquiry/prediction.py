@@ -37,7 +37,9 @@ def predicted(dark: Samples, ink: Ink, trusted: Ink, patch: int = PATCH) -> Samp
     """
     columns = ink.shape[1]
     half = patch // 2
-    context = [cv2.GaussianBlur(dark, (0, 0), reach) for reach in _AROUND]
+    # So smooth that one sample a pixel is enough.
+    small = cv2.resize(dark, ink.shape[::-1], interpolation=cv2.INTER_AREA)
+    context = [np.asarray(cv2.GaussianBlur(small, (0, 0), reach / FINE), np.float32) for reach in _AROUND]
     near, trusted = near_ink(ink).ravel(), trusted.ravel()
     random = np.random.default_rng(1)
     # Edges of ink teach most; open paper is easy and needs few examples.
@@ -50,12 +52,14 @@ def predicted(dark: Samples, ink: Ink, trusted: Ink, patch: int = PATCH) -> Samp
     padded = cv2.copyMakeBorder(dark, half, half, half, half, cv2.BORDER_REPLICATE)
     offsets = np.arange(patch)
     patches = padded[y[:, None, None] + offsets[:, None], x[:, None, None] + offsets].reshape(len(chosen), -1)
-    wide = [plane[r * FINE, c * FINE][:, None] for plane in context]
+    wide = [plane[r, c][:, None] for plane in context]
     weights = logistic(np.hstack((patches, *wide, np.ones((len(chosen), 1), np.float32))), ink.ravel()[chosen])
     place = half - FINE // 2
     kernel = weights[: patch * patch].reshape(patch, patch)
     logit = cv2.filter2D(dark, cv2.CV_32F, kernel, anchor=(place, place), borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(logit + weights[-3] * context[0] + weights[-2] * context[1] + weights[-1], np.float32)
+    around = weights[-3] * context[0] + weights[-2] * context[1] + weights[-1]
+    logit += cv2.resize(around, dark.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(logit, np.float32)
 
 
 def logistic(inputs: Samples, target: Ink) -> Samples:

@@ -33,20 +33,22 @@ def settled(dark: Samples, logit: Samples, ink: Ink, trusted: Ink) -> Samples:
     """
     rows, columns = ink.shape
     across, down = columns // _NODE, rows // _NODE
-    padded = cv2.copyMakeBorder(np.clip(logit, -_CLEAR, _CLEAR), *(_REACH,) * 4, cv2.BORDER_REPLICATE)
-    # The log-likelihood of every sample as a pixel of ink, and as one of paper.
-    # The samples that pixels fall on at one shift lie together: they are read many times.
-    as_ink, as_paper = (_parted(-np.log1p(np.exp(-each))) for each in (padded, -padded))
-    silent = ~(near_ink(ink) & trusted)
+    clipped = cv2.copyMakeBorder(np.clip(logit, -_CLEAR, _CLEAR), *(_REACH,) * 4, cv2.BORDER_REPLICATE)
+    padded = np.asarray(clipped, np.float32)
+    # The log-likelihood of every sample as a pixel of paper; as one of ink it is more by the log-odds themselves. The samples
+    # that pixels fall on at one shift lie together: they are read many times.
+    odds, as_paper = _parted(padded), _parted(-np.log1p(np.exp(padded)))
+    asked = (near_ink(ink) & trusted).astype(np.float32)
+    inked = asked * ink
     side = 2 * _REACH + 1
     fits = np.empty((side, side, down, across), np.float32)
     for y in range(side):
         for x in range(side):
             part = (y % FINE, x % FINE)
             at = (slice(y // FINE, y // FINE + rows), slice(x // FINE, x // FINE + columns))
-            each = np.where(ink, as_ink[part][at], as_paper[part][at])
             # One that is not asked says the same everywhere.
-            each[silent] = 0
+            each = np.asarray(cv2.multiply(as_paper[part][at], asked), np.float32)
+            cv2.accumulateProduct(odds[part][at], inked, each)
             votes = cv2.resize(each, (across, down), interpolation=cv2.INTER_AREA) * _NODE**2
             shared = cv2.GaussianBlur(votes, (0, 0), _SIGMA) * np.float32(2 * np.pi * _SIGMA**2)
             fits[y, x] = shared - _FAR * ((y - _REACH) ** 2 + (x - _REACH) ** 2)

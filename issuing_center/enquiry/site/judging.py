@@ -13,6 +13,7 @@ import numpy as np
 from msgspec.json import decode, encode
 
 from issuing_center.enquiry.find import Grey
+from issuing_center.enquiry.memory import keep_freed_memory
 from issuing_center.enquiry.readable import readable
 from issuing_center.enquiry.seal import load_signers, with_seal
 from issuing_center.enquiry.site.parts import pack
@@ -28,6 +29,7 @@ _DARKEST: Final = 0.75
 def prepared_judge(keys_file: Path, signers_file: Path) -> Callable[[bytes, list[memoryview]], bytes]:
     """Load keys and certificates; gives the function that judges. Raises KeysUnusableError, OSError or ValueError."""
     cv2.setNumThreads(1)
+    keep_freed_memory()
     # Parts that are loaded at their first use otherwise, when no file can be opened any more.
     importlib.import_module("cryptography.hazmat.backends.openssl.backend")
     importlib.import_module("numpy.fft")

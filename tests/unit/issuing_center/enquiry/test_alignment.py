@@ -1,30 +1,38 @@
 """Where a known picture lies: bends of a fraction of a cell, and fronts with much and with little on them."""
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 import pytest
 
-from issuing_center.enquiry.alignment import FINE, Bend, Samples, fine_bend, quick_bend, sample
+from issuing_center.enquiry.alignment import FINE, ROUGH, Samples, coarse_bend, fine_bend, sample
 from issuing_center.enquiry.fronts import find_front
 from tests.unit.issuing_center.enquiry.conftest import Scanned
 
 
-@pytest.mark.parametrize(
-    ("measure", "across", "down", "within"), [(fine_bend, 0.7, -0.4, 0.1), (quick_bend, 2.5, -1.5, 0.4)]
-)
-def test_a_bend_is_measured_to_less_than_a_sample(
-    measure: Callable[[Samples, Samples, int, int], Bend], across: float, down: float, within: float
-) -> None:
+def moved(known: Samples, across: float, down: float) -> Samples:
+    """Move a picture by some samples."""
+    matrix = np.array([[1, 0, across], [0, 1, down]], np.float32)
+    return np.asarray(cv2.warpAffine(known, matrix, known.shape[::-1]), np.float32)
+
+
+@pytest.mark.parametrize(("fine", "across", "down", "within"), [(FINE, 0.7, -0.4, 0.1), (ROUGH, 1.3, -0.8, 0.2)])
+def test_a_bend_is_measured_to_less_than_a_sample(fine: int, across: float, down: float, within: float) -> None:
     cells = np.random.default_rng(1).choice(np.array([-1, 1], np.float32), (330, 270))
-    known = cells.repeat(FINE, 0).repeat(FINE, 1)
-    moved = cv2.warpAffine(known, np.array([[1, 0, across], [0, 1, down]], np.float32), known.shape[::-1])
-    bend = measure(np.asarray(moved, np.float32), known, 32, 2)
+    known = np.asarray(cv2.GaussianBlur(cells.repeat(fine, 0).repeat(fine, 1), (0, 0), 0.6), np.float32)
+    bend = fine_bend(moved(known, across, down), known, 32, 2, fine)
     assert bend.across.shape == bend.down.shape == (10, 8)
     # Tiles at the edges miss what moved out of the picture.
-    assert np.median(bend.across) * FINE == pytest.approx(across, abs=within)
-    assert np.median(bend.down) * FINE == pytest.approx(down, abs=within)
+    assert np.median(bend.across) * fine == pytest.approx(across, abs=within)
+    assert np.median(bend.down) * fine == pytest.approx(down, abs=within)
+
+
+def test_a_bend_of_many_cells_is_measured_to_half_of_one() -> None:
+    cells = np.random.default_rng(1).choice(np.array([-1, 1], np.float32), (330, 270))
+    bend, share = coarse_bend(moved(cells, 9.4, -6.7), cells, 64, 12, 6.0)
+    # Its edges aside, which moved out of the picture.
+    assert np.abs(bend.across[1:-1, 1:-1] - 9.4).max() <= 0.5
+    assert np.abs(bend.down[1:-1, 1:-1] + 6.7).max() <= 0.5
+    assert share > 0.5
 
 
 def test_a_front_with_little_on_it_is_found_where_the_whole_one_is(scans: Scanned) -> None:
@@ -58,10 +66,9 @@ def page_of_tiles() -> Samples:
 
 def bend_below(page: Samples, across: float, down: float) -> tuple[float, float]:
     """Move what stands in the lower half, and give the bend of the tile of its word."""
-    moved = page.copy()
-    matrix = np.array([[1, 0, across], [0, 1, down]], np.float32)
-    moved[192:] = cv2.warpAffine(page[192:], matrix, page[192:].shape[::-1])
-    known, seen = (each - cv2.blur(each, (33, 33)) for each in (page, moved))
+    bent = page.copy()
+    bent[192:] = moved(page[192:], across, down)
+    known, seen = (each - cv2.blur(each, (33, 33)) for each in (page, bent))
     bend = fine_bend(np.asarray(seen, np.float32), np.asarray(known, np.float32), 32, 3)
     return float(bend.across[4, 3]) * FINE, float(bend.down[4, 3]) * FINE
 
