@@ -58,15 +58,17 @@ def without_words(dark: Samples, ink: Ink, geometry: Geometry) -> Grounded:
         return Grounded(dark, np.ones(ink.shape, np.float32))
     rings = grounds[shares.index(max(shares))] * _COVER
     # Rings stand on open paper too, where nothing else told how the scan lies: where they are off they are not found yet.
-    rings = _bent(rings, fine_bend(_level(dark) * paper, _level(rings) * paper, _TILE, _REACH))
+    rings = _bent(rings, fine_bend(_on_paper(dark, paper), _on_paper(rings, paper), _TILE, _REACH))
     there = _there(dark, rings, paper)
     if not (there & (paper > 0)).any():
         return Grounded(dark, np.ones(ink.shape, np.float32))
-    standing = rings * there
+    # In place from here on: for pictures this large, new memory costs as much as the arithmetic.
+    standing = np.multiply(rings, there, out=rings)
     plain = _taken_out(dark, standing, paper > 0)
     # Between rings the paper is white; elsewhere it has the tone of the small dots.
     tone = float(np.mean(dark[(paper > 0) & ~there])) - float(np.mean(plain[(paper > 0) & there]))
-    return Grounded(plain + np.where(there, np.float32(tone), np.float32(0)), _open(standing, ink.shape))
+    np.add(plain, np.float32(tone), out=plain, where=there)
+    return Grounded(plain, _open(standing, ink.shape))
 
 
 def _share(dark: Samples, rings: Grey, paper: Samples) -> float:
@@ -79,11 +81,14 @@ def _share(dark: Samples, rings: Grey, paper: Samples) -> float:
 def _there(dark: Samples, rings: Samples, paper: Samples) -> npt.NDArray[np.bool_]:
     """Tell of every sample whether rings stand around it."""
     # A little blurred: rings that lie a sample off are still found, and laid on theirs later.
-    shown, level = (cv2.GaussianBlur(each, (0, 0), _OFF) for each in (dark, _level(rings)))
+    shown, level = (np.asarray(cv2.GaussianBlur(each, (0, 0), _OFF), np.float32) for each in (dark, _level(rings)))
     # Quarter size is fine enough for what is this smooth.
     small = (dark.shape[1] // 4, dark.shape[0] // 4)
-    products = (shown * level * paper, level * level * paper)
-    seen, possible = (_wide(cv2.resize(each, small, interpolation=cv2.INTER_AREA)) for each in products)
+    asked = level * paper
+    seen, possible = (
+        _wide(cv2.resize(np.multiply(each, asked, out=each), small, interpolation=cv2.INTER_AREA))
+        for each in (shown, level)
+    )
     share = np.asarray(seen / (possible + 1e-4), np.float32)
     return np.asarray(cv2.resize(share, dark.shape[::-1]) > _THERE)
 
@@ -95,13 +100,20 @@ def _wide(values: npt.NDArray[Any]) -> Samples:
 
 
 def _level(values: Samples) -> Samples:
-    return values - cv2.blur(values, (33, 33))
+    mean = np.asarray(cv2.blur(values, (33, 33)), np.float32)
+    return np.subtract(values, mean, out=mean)
+
+
+def _on_paper(values: Samples, paper: Samples) -> Samples:
+    level = _level(values)
+    return np.multiply(level, paper, out=level)
 
 
 def _bent(rings: Samples, bend: Bend) -> Samples:
     size = rings.shape[::-1]
-    x = np.arange(size[0], dtype=np.float32)[None, :] - FINE * cv2.resize(bend.across, size)
-    y = np.arange(size[1], dtype=np.float32)[:, None] - FINE * cv2.resize(bend.down, size)
+    x, y = (np.asarray(cv2.resize(each * np.float32(-FINE), size), np.float32) for each in (bend.across, bend.down))
+    x += np.arange(size[0], dtype=np.float32)[None, :]
+    y += np.arange(size[1], dtype=np.float32)[:, None]
     return np.asarray(cv2.remap(rings, x, y, cv2.INTER_LINEAR), np.float32)
 
 
@@ -131,7 +143,7 @@ def _taken_out(dark: Samples, standing: Samples, paper: npt.NDArray[np.bool_]) -
     gram = lessons.T @ lessons + np.eye(lessons.shape[1], dtype=np.float32)
     weights = np.linalg.solve(gram, lessons.T @ dark.ravel()[asked]).astype(np.float32)
     shown = cv2.filter2D(standing, cv2.CV_32F, weights[:-1].reshape(_BLUR, _BLUR), borderType=cv2.BORDER_CONSTANT)
-    return np.asarray(np.maximum(dark - shown, np.minimum(dark, -0.1)), np.float32)
+    return np.asarray(np.maximum(np.subtract(dark, shown, out=shown), -0.1, out=shown), np.float32)
 
 
 def _open(standing: Samples, shape: tuple[int, ...]) -> Samples:

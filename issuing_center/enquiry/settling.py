@@ -37,7 +37,10 @@ def settled(dark: Samples, logit: Samples, ink: Ink, trusted: Ink) -> Samples:
     padded = np.asarray(clipped, np.float32)
     # The log-likelihood of every sample as a pixel of paper; as one of ink it is more by the log-odds themselves. The samples
     # that pixels fall on at one shift lie together: they are read many times.
-    odds, as_paper = _parted(padded), _parted(-np.log1p(np.exp(padded)))
+    odds = _parted(padded)
+    # In place: for pictures this large, new memory costs as much as the arithmetic.
+    likelihood = np.exp(padded, out=padded)
+    as_paper = _parted(np.negative(np.log1p(likelihood, out=likelihood), out=likelihood))
     asked = (near_ink(ink) & trusted).astype(np.float32)
     inked = asked * ink
     side = 2 * _REACH + 1
@@ -59,8 +62,9 @@ def settled(dark: Samples, logit: Samples, ink: Ink, trusted: Ink) -> Samples:
     off_y = at_y - _REACH + _top(fits[at_y - 1, at_x, r, c], middle, fits[at_y + 1, at_x, r, c])
     off_x = at_x - _REACH + _top(fits[at_y, at_x - 1, r, c], middle, fits[at_y, at_x + 1, r, c])
     size = dark.shape[::-1]
-    to_x = np.arange(size[0], dtype=np.float32)[None, :] + cv2.resize(off_x.astype(np.float32), size)
-    to_y = np.arange(size[1], dtype=np.float32)[:, None] + cv2.resize(off_y.astype(np.float32), size)
+    to_x, to_y = (cv2.resize(off.astype(np.float32), size) for off in (off_x, off_y))
+    to_x += np.arange(size[0], dtype=np.float32)[None, :]
+    to_y += np.arange(size[1], dtype=np.float32)[:, None]
     return np.asarray(cv2.remap(dark, to_x, to_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
