@@ -12,6 +12,7 @@ from typing import Final
 
 from issuing_center import wire
 from issuing_center.availability import JST, closed
+from issuing_center.backs.keys import KeysUnusableError
 from issuing_center.compose.any_kind import compose
 from issuing_center.compose.face import Face, issuer_of
 from issuing_center.counter import desk as counter
@@ -36,7 +37,6 @@ from issuing_center.ledger.entries import (
 from issuing_center.municipal.package import CounterOffice
 from issuing_center.paper.absent import PaperUnavailable
 from issuing_center.paper.back.drawing import two_sided
-from issuing_center.paper.back.keys import KeysUnusableError
 from issuing_center.paper.completeness import Expected, Incomplete, check_complete
 from issuing_center.paper.drawing import draw
 from issuing_center.paper.front_seal import with_front_seals

@@ -12,6 +12,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from issuing_center import migrations
+from issuing_center.backs.keys import KeysUnusableError, load_keys
+from issuing_center.backs.layout import Setting
+from issuing_center.backs.screens import COARSE, PLAIN
 from issuing_center.crl_files import CrlFiles
 from issuing_center.database import make_engine
 from issuing_center.deployment import Mode, current_mode
@@ -19,9 +22,6 @@ from issuing_center.devices import DeviceRegistry
 from issuing_center.keys import KeyUnusableError, SigningKey, TokenKey, load_certificates, load_file_key
 from issuing_center.outbound import Gate, HttpFetcher, mutual_tls
 from issuing_center.paper.back.drawing import Backs
-from issuing_center.paper.back.keys import KeysUnusableError, load_keys
-from issuing_center.paper.back.layout import Setting
-from issuing_center.paper.back.pattern import COARSE, PLAIN
 from issuing_center.paper.fonts import PaperFonts, shared_fonts
 from issuing_center.register.registrations import SqlUseRegistrations
 from issuing_center.register.remote.link import TIMEOUT_S as REGISTER_TIMEOUT_S

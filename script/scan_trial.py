@@ -22,13 +22,13 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from issuing_center.backs.keys import KeyRing, new_key  # noqa: E402
+from issuing_center.backs.layout import Setting, geometry_of  # noqa: E402
+from issuing_center.backs.screens import COARSE, PLAIN  # noqa: E402
 from issuing_center.enquiry.readable import readable  # noqa: E402
 from issuing_center.enquiry.verdict import Result, Verdict, judge  # noqa: E402
 from issuing_center.paper import DrawnDocument, draw, shared_fonts  # noqa: E402
 from issuing_center.paper.back.drawing import Security, two_sided  # noqa: E402
-from issuing_center.paper.back.keys import KeyRing, new_key  # noqa: E402
-from issuing_center.paper.back.layout import Setting, geometry_of  # noqa: E402
-from issuing_center.paper.back.pattern import COARSE, PLAIN  # noqa: E402
 from issuing_center.paper.back.picture import one_bit, render_fronts  # noqa: E402
 from issuing_center.paper.front_seal import with_front_seals  # noqa: E402
 from tests.golden.forms import EVERY  # noqa: E402

@@ -27,7 +27,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _rotate(options: argparse.Namespace) -> int:
-    from issuing_center.paper.back.keys import KeyRing, KeysUnusableError, load_keys, new_key, written
+    from issuing_center.backs.keys import KeyRing, KeysUnusableError, load_keys, new_key, written
 
     file: Path = options.data / KEYS_FILE
     now = datetime.now(UTC)
@@ -51,8 +51,8 @@ def _rotate(options: argparse.Namespace) -> int:
 
 
 def _adjustment_sheet(options: argparse.Namespace) -> int:
+    from issuing_center.backs.screens import COARSE, PLAIN
     from issuing_center.paper.back.drawing import adjustment_pdf
-    from issuing_center.paper.back.pattern import COARSE, PLAIN
     from issuing_center.paper.fonts import shared_fonts
 
     options.file.write_bytes(adjustment_pdf(PLAIN if options.dpi == 600 else COARSE, shared_fonts()))

@@ -25,11 +25,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(options: argparse.Namespace) -> int:
     """Serve until told to end; 2 without keys or with settings that are wrong."""
+    from issuing_center.backs.keys import KeysUnusableError, load_keys
     from issuing_center.enquiry.seal import load_signers
     from issuing_center.enquiry.site.analysis import Trusted
     from issuing_center.enquiry.site.app import App
     from issuing_center.enquiry.site.listener import HOST, listening, make_server
-    from issuing_center.paper.back.keys import KeysUnusableError, load_keys
 
     trusted = Trusted((options.data / KEYS_FILE).resolve(), (options.data / CERTIFICATE_FILE).resolve())
     port, behind_proxy = 8445, False

@@ -55,11 +55,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(options: argparse.Namespace) -> int:
     """Judge; exit status 0 genuine, 1 altered or unreadable, 2 no scan or no keys."""
+    from issuing_center.backs.keys import KeysUnusableError, load_keys
     from issuing_center.enquiry.memory import keep_freed_memory
     from issuing_center.enquiry.scans import NotAScanError, load_scans
     from issuing_center.enquiry.seal import with_seal
     from issuing_center.enquiry.verdict import Result, judge
-    from issuing_center.paper.back.keys import KeysUnusableError, load_keys
 
     keep_freed_memory()
     try:

@@ -12,13 +12,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from issuing_center.backs.layout import PAGE_DOTS, SEAL_DOTS, SEAL_MODULE_DOTS, SEAL_QUIET, Geometry
 from issuing_center.enquiry.alignment import FINE, Samples
 from issuing_center.enquiry.ground import without_words
 from issuing_center.enquiry.prediction import ROUGH_PATCH, Ink, predicted
 from issuing_center.enquiry.settling import settled
 from issuing_center.enquiry.surprise import disagreement, doubt_of, surprise
-from issuing_center.paper.back.layout import PAGE_DOTS, Geometry
-from issuing_center.paper.front_seal import LEFT_DOTS, MODULE_DOTS, QUIET, TOP_DOTS
 
 _NOTICED: Final = 6.0
 """Surprise at which a place is looked at again."""
@@ -110,10 +109,10 @@ def signed_code(ink: Ink, geometry: Geometry) -> tuple[slice, slice]:
     It is not compared: its modules are as fine as carried pixels, and whether it is right its own signature says.
     """
     scale = geometry.page_px[0] / PAGE_DOTS[0]
-    side = MODULE_DOTS * scale
+    side = SEAL_MODULE_DOTS * scale
     left, top = (
-        round((corner + QUIET * MODULE_DOTS) * scale) - crop
-        for corner, crop in zip((LEFT_DOTS, TOP_DOTS), geometry.crop_px, strict=True)
+        round((corner + SEAL_QUIET * SEAL_MODULE_DOTS) * scale) - crop
+        for corner, crop in zip(SEAL_DOTS, geometry.crop_px, strict=True)
     )
     # A wrong cell does not end a side: it is looked at in two of its columns.
     upright = ink[top:, left + round(0.2 * side)] | ink[top:, left + round(0.6 * side)]

@@ -9,9 +9,9 @@ from typing import Final
 import cv2
 import numpy as np
 
+from issuing_center.backs.layout import Geometry, geometry_of
 from issuing_center.enquiry.decoding import Decoded
 from issuing_center.enquiry.find import FoundBack, Grey
-from issuing_center.paper.back.layout import Geometry, geometry_of
 
 _GROUND_BOXES: Final = ((50, 6400, 200, 6900), (4720, 6400, 4900, 6900))
 """Parts of the ground without words, in dots of the page: left, top, right, bottom."""

@@ -6,6 +6,9 @@ from typing import Final
 import cv2
 import numpy as np
 
+from issuing_center.backs.keys import PageKey
+from issuing_center.backs.layout import geometry_of
+from issuing_center.backs.scramble import expected_grid, unscramble
 from issuing_center.enquiry.alignment import (
     FINE,
     ROUGH,
@@ -19,9 +22,6 @@ from issuing_center.enquiry.alignment import (
     sample,
 )
 from issuing_center.enquiry.find import FoundBack, Grey
-from issuing_center.paper.back.keys import PageKey
-from issuing_center.paper.back.layout import geometry_of
-from issuing_center.paper.back.scramble import expected_grid, unscramble
 
 _PATCH: Final = 6
 """Side of the neighbourhood, in samples, that decides a cell: the cell and one on each side."""

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import zxingcpp
 
-from issuing_center.paper.back.header import Header, read_header
-from issuing_center.paper.back.layout import (
+from issuing_center.backs.header import Header, read_header
+from issuing_center.backs.layout import (
     CODE_BOXES,
     CODE_DOTS,
     MARK_CELLS,

@@ -13,12 +13,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from issuing_center.backs.layout import GROUND_DOTS, PAGE_DOTS, Geometry
+from issuing_center.backs.screens import COARSE, PLAIN, Screens, rings
 from issuing_center.enquiry.alignment import FINE, Bend, Samples, fine_bend
 from issuing_center.enquiry.find import Grey
 from issuing_center.enquiry.prediction import Ink
-from issuing_center.paper.back.clearing import GROUND_DOTS
-from issuing_center.paper.back.layout import PAGE_DOTS, Geometry
-from issuing_center.paper.back.pattern import COARSE, PLAIN, Screens, rings
 
 _NEAR: Final = 7.0
 """Reach of what says whether rings stand somewhere, in samples: one ring and its neighbours."""

@@ -5,10 +5,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from issuing_center.backs.layout import Geometry
 from issuing_center.enquiry.alignment import Samples
 from issuing_center.enquiry.decoding import Decoded
 from issuing_center.enquiry.find import Grey
-from issuing_center.paper.back.layout import Geometry
 
 _SPECK_PIXELS: Final = 3
 _SPECK_EVIDENCE: Final = 12.0

@@ -62,7 +62,7 @@ def _grey(image: Image.Image) -> Grey:
         clear = image.convert("RGBA")
         paper = Image.new("RGBA", clear.size, "white")
         return np.asarray(Image.alpha_composite(paper, clear).convert("L"))
-    return np.asarray(image.convert("L"))
+    return np.asarray(image if image.mode == "L" else image.convert("L"))
 
 
 def _pdf_pages(content: bytes) -> Iterator[Grey]:

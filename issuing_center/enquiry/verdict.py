@@ -11,14 +11,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from issuing_center.backs.keys import KeyRing, page_key
+from issuing_center.backs.layout import Geometry, geometry_of
 from issuing_center.enquiry.alignment import Samples
 from issuing_center.enquiry.comparison import DIFFERS, differences, rules
 from issuing_center.enquiry.copies import is_photocopy
 from issuing_center.enquiry.decoding import Decoded, decode
 from issuing_center.enquiry.find import FoundBack, Grey, find_back
 from issuing_center.enquiry.fronts import aligned_front, aligned_share, find_front
-from issuing_center.paper.back.keys import KeyRing, page_key
-from issuing_center.paper.back.layout import Geometry, geometry_of
 
 Region = tuple[float, float, float, float]
 """A box on the page: left, top, right, bottom as fractions of the page's width and height."""

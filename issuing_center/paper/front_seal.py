@@ -17,6 +17,7 @@ import numpy.typing as npt
 import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from issuing_center.backs.layout import SEAL_DOTS, SEAL_MODULE_DOTS, SEAL_QUIET
 from issuing_center.paper.pdf import DOT_PT, PAGE_PT, Page, Parts, PdfObject, stream
 from issuing_center.paper.sheet import Certificate
 from issuing_center.paper.values import DrawnDocument
@@ -32,12 +33,6 @@ from issuing_center.visible_seal import (
 
 NAME: Final = "FrontSeal"
 """Beginning of the object names of the codes; the page number follows."""
-MODULE_DOTS: Final = 12
-"""0.508 mm at 600 dpi, and a whole number of dots at 300 as well."""
-QUIET: Final = 2
-"""Modules of white around the code; one is what ISO/IEC 16022 asks."""
-LEFT_DOTS, TOP_DOTS = 330, 6058
-"""Upper left corner of the white around the code: with it, the code begins where the frame of the form does."""
 _INSET_PT: Final = 0.01
 """A picture that ends exactly on a dot is drawn one dot too large by pdfium; this little less is exact everywhere."""
 _HEAD: Final = b"/Type /XObject /Subtype /Image /ColorSpace /DeviceGray /BitsPerComponent 1 /Width %d /Height %d"
@@ -93,7 +88,7 @@ def _bits(data: bytes) -> Bits:
     """Draw the modules, 1 white, with the white around them."""
     code = zxingcpp.create_barcode(data, zxingcpp.BarcodeFormat.DataMatrix, options="ForceSquare")
     modules = np.asarray(code.to_image(scale=1, add_quiet_zones=False)) >= 128
-    return np.pad(modules.astype(np.uint8), QUIET, constant_values=1)
+    return np.pad(modules.astype(np.uint8), SEAL_QUIET, constant_values=1)
 
 
 def _picture(name: str, bits: Bits) -> PdfObject:
@@ -103,8 +98,8 @@ def _picture(name: str, bits: Bits) -> PdfObject:
 def _placed(page: Page, name: str, modules: int) -> Page:
     """Place the code over drawings and under values, where no value stands."""
     content = zlib.decompress(page.content) if page.content_filter else page.content
-    side = modules * MODULE_DOTS * DOT_PT
-    x, y = LEFT_DOTS * DOT_PT, PAGE_PT[1] - TOP_DOTS * DOT_PT - side
+    side = modules * SEAL_MODULE_DOTS * DOT_PT
+    x, y = SEAL_DOTS[0] * DOT_PT, PAGE_PT[1] - SEAL_DOTS[1] * DOT_PT - side
     length = side - 2 * _INSET_PT
     operators = f"q {length:.4f} 0 0 {length:.4f} {x + _INSET_PT:.4f} {y + _INSET_PT:.4f} cm /{name} Do Q".encode()
     before, text, after = content.partition(b"\nBT\n")
@@ -160,9 +155,9 @@ class Code:
     def in_place(self) -> bool:
         """Tell whether its modules are as large as they must be, and where."""
         a, b, c, d, x, y = self.matrix
-        length = self.side * MODULE_DOTS * DOT_PT
-        top = PAGE_PT[1] - TOP_DOTS * DOT_PT
-        wanted = (length, 0, 0, length, LEFT_DOTS * DOT_PT, top - length)
+        length = self.side * SEAL_MODULE_DOTS * DOT_PT
+        top = PAGE_PT[1] - SEAL_DOTS[1] * DOT_PT
+        wanted = (length, 0, 0, length, SEAL_DOTS[0] * DOT_PT, top - length)
         return all(math.isclose(each, want, abs_tol=0.1) for each, want in zip((a, b, c, d, x, y), wanted, strict=True))
 
     def decoded(self) -> bytes | None:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from issuing_center.paper.back.keys import new_key, written
+from issuing_center.backs.keys import new_key, written
 from issuing_center.sandbox.cards import AuthenticationPart, SignaturePart, card_file
 from issuing_center.sandbox.certificates import (
     ORGANISATION,

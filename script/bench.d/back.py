@@ -16,10 +16,10 @@ import numpy as np
 from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image
 
+from issuing_center.backs.keys import new_key, written
 from issuing_center.commands.verify import CERTIFICATE_FILE, KEYS_FILE
 from issuing_center.paper import DrawnDocument, draw, shared_fonts
 from issuing_center.paper.back.drawing import Security, two_sided
-from issuing_center.paper.back.keys import new_key, written
 from issuing_center.paper.front_seal import with_front_seals
 from issuing_center.pdf_signature import with_signature
 from tests.golden.forms import EVERY

@@ -17,20 +17,20 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from issuing_center.backs.keys import written
 from issuing_center.enquiry.find import Grey
 from issuing_center.enquiry.site.analysis import Trusted
 from issuing_center.enquiry.site.app import App
 from issuing_center.enquiry.site.listener import HOST, listening, make_server
 from issuing_center.paper import DrawnDocument, draw, shared_fonts
-from issuing_center.paper.back.keys import written
 from issuing_center.paper.front_seal import with_front_seals
 from issuing_center.visible_seal import Sealer
 from tests.browser.test_accessibility import violations
 from tests.golden.forms import EVERY
 from tests.support.signing import KEY, certificates_of
 from tests.support.staff_site import new_context
+from tests.unit.issuing_center.backs.test_keys import NEW, NOW
 from tests.unit.issuing_center.enquiry.conftest import ISSUE, Scanned
-from tests.unit.issuing_center.paper.back.test_keys import NEW, NOW
 
 WAIT_MS = 90_000
 SIGNER, ANOTHER = certificates_of(KEY)

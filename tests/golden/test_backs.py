@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from issuing_center.backs.screens import COARSE, PLAIN, Screens
 from issuing_center.paper import DrawnDocument, PaperFonts, shared_fonts
 from issuing_center.paper.back.drawing import Security, adjustment_pdf, two_sided
-from issuing_center.paper.back.pattern import COARSE, PLAIN, Screens
 from issuing_center.paper.pdf import Page, Parts
 from tests.golden.test_sheets import FAILED, GREYS, STEP, compare
-from tests.unit.issuing_center.paper.back.test_keys import NEW
+from tests.unit.issuing_center.backs.test_keys import NEW
 
 GOLDENS = Path(__file__).parent
 ENGINES = {"600": PLAIN, "300": COARSE}

@@ -340,9 +340,9 @@ def forge(kind: str) -> None:
         import issuing_center.sandbox.center
         import issuing_center.server
         import issuing_center.web  # noqa: F401 - loaded once, for all lives
+        from issuing_center.backs.layout import Setting
+        from issuing_center.backs.screens import PLAIN
         from issuing_center.paper.back.drawing import _kept
-        from issuing_center.paper.back.layout import Setting
-        from issuing_center.paper.back.pattern import PLAIN
         from issuing_center.paper.fonts import shared_fonts
 
         _kept(Setting.STANDARD, False, PLAIN, shared_fonts())  # what every back shares

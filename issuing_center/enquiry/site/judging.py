@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from msgspec.json import decode, encode
 
+from issuing_center.backs.keys import load_keys
 from issuing_center.enquiry.find import Grey
 from issuing_center.enquiry.memory import keep_freed_memory
 from issuing_center.enquiry.readable import readable
@@ -19,7 +20,6 @@ from issuing_center.enquiry.seal import load_signers, with_seal
 from issuing_center.enquiry.site.parts import pack
 from issuing_center.enquiry.site.words import JudgeAnswer, JudgeAsk, JudgedPage, Size
 from issuing_center.enquiry.verdict import PageVerdict, judge
-from issuing_center.paper.back.keys import load_keys
 
 _PALEST: Final = 0.10
 _DARKEST: Final = 0.75

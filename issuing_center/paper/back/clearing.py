@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from issuing_center.backs.layout import GROUND_DOTS
 from issuing_center.paper.pdf import DOT_PT, PAGE_PT
 from issuing_center.paper.values import MARKS, PAINTED, DrawnDocument
 
@@ -20,8 +21,6 @@ Box = tuple[float, float, float, float]
 """Left, bottom, right and top in points of the page."""
 Blocks = npt.NDArray[np.uint8]
 """Blocks of a front's ground, rows from the top; 1 is cleared."""
-GROUND_DOTS: Final = (212, 140, 4536, 6736)
-"""The ground of a front in dots of 600 dpi: left, top, width, height."""
 BLOCK_DOTS: Final = (16, 46)
 """A block in dots of 600 dpi, across and down. Words end at its edges, too."""
 _ABOVE_EM, _BELOW_EM = 0.88, 0.12

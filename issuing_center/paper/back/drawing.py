@@ -13,13 +13,14 @@ from typing import Final
 import numpy as np
 import zxingcpp
 
+from issuing_center.backs.header import Header, header_texts
+from issuing_center.backs.keys import KeyRing, MasterKey, page_key
+from issuing_center.backs.layout import CODE_BOXES, CODE_DOTS, GROUND_DOTS, Geometry, Setting, geometry_of
+from issuing_center.backs.scramble import scramble
+from issuing_center.backs.screens import PLAIN, Screens
 from issuing_center.paper.back import ornament, pattern
-from issuing_center.paper.back.clearing import BLOCK_DOTS, GROUND_DOTS, Blocks, boxes_of, cleared, rectangles
-from issuing_center.paper.back.header import Header, header_texts
-from issuing_center.paper.back.keys import KeyRing, MasterKey, page_key
-from issuing_center.paper.back.layout import CODE_BOXES, CODE_DOTS, Geometry, Setting, geometry_of
+from issuing_center.paper.back.clearing import BLOCK_DOTS, Blocks, boxes_of, cleared, rectangles
 from issuing_center.paper.back.picture import carried_bits
-from issuing_center.paper.back.scramble import scramble
 from issuing_center.paper.embed import EmbeddedFont
 from issuing_center.paper.fonts import PaperFonts
 from issuing_center.paper.pdf import DOT_PT, PAGE_PT, Page, Parts, PdfObject, stream
@@ -47,7 +48,7 @@ class Security:
     """How finely the front is carried."""
     colour: bool = False
     """True for an engine with CMY and K toners: the picture then hides a latent one that infrared shows."""
-    screens: pattern.Screens = pattern.PLAIN
+    screens: Screens = PLAIN
     """The two screens of the ground pattern, as chosen from the adjustment sheet of this engine."""
     ground_on_front: bool = True
     """Whether fronts get the ground pattern too."""
@@ -60,7 +61,7 @@ class Backs:
     keys: KeyRing = field(repr=False)
     setting: Setting = Setting.STANDARD
     colour: bool = False
-    screens: pattern.Screens = pattern.PLAIN
+    screens: Screens = PLAIN
 
     def security(self, now: datetime) -> Security:
         """Give what backs are drawn with now. Raises KeysUnusableError when no key draws any more."""
@@ -123,7 +124,7 @@ class _Kept:
 
 
 @functools.lru_cache(maxsize=8)
-def _kept(setting: Setting, colour: bool, screens: pattern.Screens, fonts: PaperFonts) -> _Kept:
+def _kept(setting: Setting, colour: bool, screens: Screens, fonts: PaperFonts) -> _Kept:
     font = EmbeddedFont(BACK_FONT, fonts)
     for text in (_LETTERS, "発行番号　ページ／"):  # what a document's own lines are written with
         _show(text, font, fonts)
@@ -155,7 +156,7 @@ def _ground(name: str, patches: tuple[pattern.Patch, ...]) -> _Ground:
     return _Ground(tuple(pictures), names, b"\n".join(content))
 
 
-def adjustment_pdf(screens: pattern.Screens, fonts: PaperFonts) -> bytes:
+def adjustment_pdf(screens: Screens, fonts: PaperFonts) -> bytes:
     """Draw the adjustment sheet of an engine: one page, fields numbered by bars, in the order of `pattern.adjustments`."""
     ground = _ground(FRONT_GROUND, (pattern.adjustment_sheet(screens, fonts),))
     page = Page(b"0 g " + ground.content, b"", {}, ground.names)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import uharfbuzz as hb  # type: ignore[import-untyped]  # the package ships neither stubs nor py.typed
 
-from issuing_center.paper.back.layout import Geometry, Setting, geometry_of
+from issuing_center.backs.layout import Geometry, Setting, geometry_of
 from issuing_center.paper.fonts import PaperFonts
 from issuing_center.paper.outline import hb_font
 from issuing_center.paper.pdf import PAGE_PT

@@ -1,14 +1,6 @@
 """けん制文字: a ground of two screens, equally grey to the eye, of which a copier keeps one and loses the other.
 
-Paper shows isolated small dots, which a copier drops with the background. The words show rings, fourteen to twenty times as
-far apart by area: a copier keeps them and fills their holes. Toner spreads by about the same width along every edge, and the
-walls of a ring are as thin as a small dot, so both screens darken alike from engine to engine; what is left is made up for by
-leaving out small dots, as chosen by eye from the adjustment sheet. One bit a dot, on the engine's own grid; what is drawn
-here is drawn once for a process.
-
-**Small in the file.** Dots stand at every n-th place of the picture read as one long row. In a width that suits n that is an even
-lattice on paper, and a short repetition for the compressor: with these widths all of it comes again after 23 rows, at 300 dpi
-rings after 13 and small dots after 15.
+Which words stand where; how a screen is laid is `backs.screens`. What is drawn here is drawn once for a process.
 """
 
 import functools
@@ -19,13 +11,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from issuing_center.paper.back.clearing import BLOCK_DOTS, GROUND_DOTS, Blocks
-from issuing_center.paper.back.layout import PAGE_DOTS, Setting, geometry_of
+from issuing_center.backs.layout import GROUND_DOTS, PAGE_DOTS, Setting, geometry_of
+from issuing_center.backs.screens import Dots, Screens, screened
+from issuing_center.paper.back.clearing import BLOCK_DOTS, Blocks
 from issuing_center.paper.fonts import PaperFonts
 from issuing_center.paper.outline import bounds, outline
 
-Dots = npt.NDArray[np.uint8]
-"""Dots of an engine, 1 is toner; rows from the top."""
 WORD: Final = "複写"
 SIMPLE_WORD: Final = "コピー"
 """Along the edges of a back, where there is room for twelve rings in the height of a character and 複 would be a blot."""
@@ -40,57 +31,6 @@ _FIELD: Final = (1904, 780)
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
-    """Like dots, evenly spread. Lengths are dots of the engine."""
-
-    side: int
-    """Side of a dot."""
-    hole: int
-    """Side of the hole in its middle, 0 for none."""
-    every: int
-    """A dot stands at every so many-th place."""
-    cut: bool = False
-    """Whether its corners are missing, and its hole has none either: a rounder ring."""
-
-    def shape(self) -> Dots:
-        """Draw one dot."""
-        first = (self.side - self.hole) // 2
-        dot = self._square(self.side)
-        dot[first : first + self.hole, first : first + self.hole] -= self._square(self.hole)
-        return dot
-
-    def _square(self, side: int) -> Dots:
-        square = np.ones((side, side), np.uint8)
-        if self.cut and side > 2:
-            square[:: side - 1, :: side - 1] = 0
-        return square
-
-
-@dataclass(frozen=True, slots=True)
-class Screens:
-    """The two screens of an engine of 600 or 300 dpi."""
-
-    dpi: int
-    paper: Screen
-    """Around the words."""
-    words: Screen
-    turns: tuple[int, int]
-    """Dots of `paper` take turns in being left out, so many in so large steps: evenly spread in all widths used here."""
-    kept: float = 1.0
-    """Share of the dots of `paper` that is printed; what the adjustment sheet is for."""
-
-    def __post_init__(self) -> None:
-        if self.dpi not in (300, 600) or not 0 < self.kept <= 1:
-            raise ValueError("screens are for 600 or 300 dpi and keep a share of the small dots")
-
-
-PLAIN: Final = Screens(600, Screen(2, 0, 23), Screen(8, 4, 322), (14, 9))
-"""For engines of 600 dpi, until one is adjusted."""
-COARSE: Final = Screens(300, Screen(1, 0, 5), Screen(5, 3, 104, cut=True), (12, 7), kept=0.917)
-"""For engines of 300 dpi. Every twelfth small dot is left out, so that paler engines have one to add."""
-
-
-@dataclass(frozen=True, slots=True)
 class Patch:
     """A part of a ground and where it stands."""
 
@@ -100,33 +40,6 @@ class Patch:
     scale: int
     """Dots of 600 dpi along one of its own: 1, or 2 for an engine of 300."""
     dots: Dots = field(repr=False)
-
-
-def screened(words: npt.NDArray[np.bool_], screens: Screens) -> Dots:
-    """Fill an area, given in dots of 600 dpi, with the two screens; gives dots of the engine."""
-    scale = 600 // screens.dpi
-    coarse = words[::scale, ::scale]
-    height, width = coarse.shape
-    small = _laid((height, width), screens.paper, screens.turns, screens.kept)
-    return np.where(coarse, rings(screens, (height, width)), small).astype(np.uint8)
-
-
-def rings(screens: Screens, shape: tuple[int, int]) -> Dots:
-    """Lay the rings of an area that is one word all over; its shape in dots of the engine."""
-    return _laid(shape, screens.words, (1, 1), 1.0)
-
-
-def _laid(shape: tuple[int, ...], screen: Screen, turns: tuple[int, int], kept: float) -> Dots:
-    """Lay dots, leaving out some."""
-    height, width = shape
-    stride = (width + 7) // 8 * 8
-    at = np.arange(0, height * stride, screen.every)
-    turn = np.arange(len(at)) * turns[1] % turns[0]
-    places = np.zeros((height, stride), np.uint8)
-    places.ravel()[at[turn + 0.5 < kept * turns[0]]] = 1
-    # A place is the upper left corner of its dot.
-    dots = cv2.dilate(places, screen.shape()[::-1, ::-1], anchor=(screen.side - 1, screen.side - 1))
-    return np.asarray(dots[:, :width], np.uint8)
 
 
 @functools.lru_cache(maxsize=2)

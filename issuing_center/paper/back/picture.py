@@ -19,9 +19,9 @@ import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from issuing_center.backs.layout import Geometry
+from issuing_center.backs.scramble import Bits
 from issuing_center.paper.back.glyphs import FINER, Box, Grey, read_lines, scale, set_lines
-from issuing_center.paper.back.layout import Geometry
-from issuing_center.paper.back.scramble import Bits
 from issuing_center.paper.fonts import PaperFonts
 from issuing_center.paper.pdf import PAGE_PT, Page, Parts, PdfObject
 from issuing_center.paper.values import PAINTED, DrawnDocument

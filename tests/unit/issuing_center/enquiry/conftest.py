@@ -6,19 +6,19 @@ import cv2
 import numpy as np
 import pytest
 
+from issuing_center.backs.keys import KeyRing
+from issuing_center.backs.layout import STANDARD
+from issuing_center.backs.scramble import Bits
 from issuing_center.enquiry.find import Grey
 from issuing_center.enquiry.verdict import Verdict, judge
 from issuing_center.paper import DrawnDocument, draw, shared_fonts
 from issuing_center.paper.back.drawing import Security, two_sided
-from issuing_center.paper.back.keys import KeyRing
-from issuing_center.paper.back.layout import STANDARD
 from issuing_center.paper.back.picture import one_bit, render_fronts
-from issuing_center.paper.back.scramble import Bits
 from tests.golden.forms import EVERY
 from tests.scanning.first import Print, Scan, printed, scanned
 from tests.scanning.forgery import Forgery, forged
 from tests.scanning.pages import Picture, dots
-from tests.unit.issuing_center.paper.back.test_keys import NEW, NOW
+from tests.unit.issuing_center.backs.test_keys import NEW, NOW
 
 ISSUE = "TEST-0001"
 

@@ -6,20 +6,20 @@ import cv2
 import numpy as np
 import pytest
 
+from issuing_center.backs.layout import STANDARD
+from issuing_center.backs.screens import COARSE, PLAIN, Screens
 from issuing_center.enquiry.comparison import DIFFERS, differences, signed_code
 from issuing_center.enquiry.fronts import aligned_front, find_front
 from issuing_center.enquiry.ground import without_words
 from issuing_center.paper import DrawnDocument, draw, shared_fonts
 from issuing_center.paper.back.drawing import Security, two_sided
-from issuing_center.paper.back.layout import STANDARD
-from issuing_center.paper.back.pattern import COARSE, PLAIN, Screens
 from issuing_center.paper.back.picture import one_bit, render_fronts
 from issuing_center.paper.front_seal import with_front_seals
 from tests.golden.forms import EVERY
 from tests.scanning.forgery import Box, forged
 from tests.scanning.pages import Picture, dots
 from tests.support.signing import SEALER
-from tests.unit.issuing_center.paper.back.test_keys import NEW
+from tests.unit.issuing_center.backs.test_keys import NEW
 
 
 @cache

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from issuing_center.backs.keys import KeyRing
 from issuing_center.enquiry.verdict import Reason, Result, judge
-from issuing_center.paper.back.keys import KeyRing
 from tests.scanning.copier import photocopy
 from tests.scanning.first import Print, Scan, printed, scanned
 from tests.scanning.pages import dots
+from tests.unit.issuing_center.backs.test_keys import NEW, NOW
 from tests.unit.issuing_center.enquiry.conftest import Scanned
-from tests.unit.issuing_center.paper.back.test_keys import NEW, NOW
 
 KEYS = KeyRing((NEW,))
 

@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from issuing_center.backs.layout import STANDARD
 from issuing_center.enquiry.decoding import Decoded
 from issuing_center.enquiry.find import Grey
 from issuing_center.enquiry.readable import readable
-from issuing_center.paper.back.layout import STANDARD
 from tests.scanning.reading import Line, accuracy, clean_front, compared_reading, lines_of, read_lines
 from tests.unit.issuing_center.enquiry.conftest import Scanned
 

@@ -16,8 +16,8 @@ from issuing_center.visible_seal import Sealer
 from tests.golden.forms import EVERY
 from tests.scanning.pages import dots
 from tests.support.signing import KEY, certificates_of
+from tests.unit.issuing_center.backs.test_keys import NEW
 from tests.unit.issuing_center.enquiry.conftest import ISSUE, Scanned, scan_of
-from tests.unit.issuing_center.paper.back.test_keys import NEW
 
 SIGNERS = certificates_of(KEY)[:1]
 

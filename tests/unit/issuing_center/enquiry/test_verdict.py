@@ -4,12 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
+from issuing_center.backs.keys import KeyRing
 from issuing_center.enquiry.find import Grey
 from issuing_center.enquiry.verdict import Reason, Result, Seal, judge
-from issuing_center.paper.back.keys import KeyRing
 from tests.scanning.pages import dots
+from tests.unit.issuing_center.backs.test_keys import NEW, NOW, OLD
 from tests.unit.issuing_center.enquiry.conftest import ISSUE, Scanned, scan_of, two_sided_sheet
-from tests.unit.issuing_center.paper.back.test_keys import NEW, NOW, OLD
 
 KEYS = KeyRing((NEW,))
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from issuing_center.backs.keys import written
 from issuing_center.commands import backs, verify
-from issuing_center.paper.back.keys import written
+from tests.unit.issuing_center.backs.test_keys import NEW
 from tests.unit.issuing_center.enquiry.conftest import ISSUE, Scanned
-from tests.unit.issuing_center.paper.back.test_keys import NEW
 
 
 def main(arguments: list[str]) -> int:

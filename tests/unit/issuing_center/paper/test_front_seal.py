@@ -12,6 +12,7 @@ import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
 
+from issuing_center.backs.layout import SEAL_DOTS, SEAL_MODULE_DOTS, SEAL_QUIET
 from issuing_center.keys import FileKey
 from issuing_center.paper import (
     AnySheet,
@@ -24,7 +25,7 @@ from issuing_center.paper import (
     draw,
     grid,
 )
-from issuing_center.paper.front_seal import LEFT_DOTS, MODULE_DOTS, NAME, QUIET, TOP_DOTS, with_front_seals
+from issuing_center.paper.front_seal import NAME, with_front_seals
 from issuing_center.pdf_signature import with_signature
 from issuing_center.visible_seal import Sealer
 from tests.golden.forms import EVERY, FORMS
@@ -100,9 +101,9 @@ def test_the_code_changes_no_text_and_little_size(fonts: PaperFonts) -> None:
 
 def test_the_code_stands_in_the_square_that_every_form_keeps_free() -> None:
     left, top, side = grid.CODE_BOX_MM
-    assert math.isclose(left, LEFT_DOTS * 25.4 / 600, abs_tol=0.01)
-    assert math.isclose(top, TOP_DOTS * 25.4 / 600, abs_tol=0.01)
-    assert math.isclose(side, (52 + 2 * QUIET) * MODULE_DOTS * 25.4 / 600, abs_tol=0.01)
+    assert math.isclose(left, SEAL_DOTS[0] * 25.4 / 600, abs_tol=0.01)
+    assert math.isclose(top, SEAL_DOTS[1] * 25.4 / 600, abs_tol=0.01)
+    assert math.isclose(side, (52 + 2 * SEAL_QUIET) * SEAL_MODULE_DOTS * 25.4 / 600, abs_tol=0.01)
 
 
 def test_the_same_sheet_and_key_give_the_same_bytes(fonts: PaperFonts) -> None:

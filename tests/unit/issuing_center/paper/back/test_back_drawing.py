@@ -12,20 +12,20 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from issuing_center.backs.keys import page_key
+from issuing_center.backs.layout import STANDARD, Setting
+from issuing_center.backs.scramble import scramble
+from issuing_center.backs.screens import PLAIN
 from issuing_center.paper import DrawnDocument, JuminhyoSheet, PaperFonts, draw
 from issuing_center.paper.back.drawing import Security, adjustment_pdf, two_sided
 from issuing_center.paper.back.glyphs import _kept
-from issuing_center.paper.back.keys import page_key
-from issuing_center.paper.back.layout import STANDARD, Setting
-from issuing_center.paper.back.pattern import PLAIN
 from issuing_center.paper.back.picture import _form, carried_bits, one_bit, render_fronts
-from issuing_center.paper.back.scramble import scramble
 from issuing_center.paper.front_seal import with_front_seals
 from tests.golden.forms import EVERY
 from tests.scanning.pages import Picture, dots
 from tests.support.signing import SEALER
-from tests.unit.issuing_center.paper.back.test_keys import NEW
-from tests.unit.issuing_center.paper.back.test_scramble import cells
+from tests.unit.issuing_center.backs.test_keys import NEW
+from tests.unit.issuing_center.backs.test_scramble import cells
 
 ISSUE = "ABCD-EFGH-IJKL-MNOP"
 NAMES = ("見本　花子", "見本　一郎", "渡邉　ヨシ子")

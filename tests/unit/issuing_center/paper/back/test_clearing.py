@@ -4,15 +4,17 @@ import cv2
 import numpy as np
 import pytest
 
+from issuing_center.backs.layout import GROUND_DOTS
+from issuing_center.backs.screens import COARSE, PLAIN, Screens
 from issuing_center.paper import DrawnDocument, draw
-from issuing_center.paper.back.clearing import BLOCK_DOTS, GROUND_DOTS, Blocks, Box, boxes_of, cleared, rectangles
+from issuing_center.paper.back.clearing import BLOCK_DOTS, Blocks, Box, boxes_of, cleared, rectangles
 from issuing_center.paper.back.drawing import Security, two_sided
-from issuing_center.paper.back.pattern import COARSE, PLAIN, Screens, front_words
+from issuing_center.paper.back.pattern import front_words
 from issuing_center.paper.fonts import PaperFonts
 from issuing_center.paper.pdf import DOT_PT, PAGE_PT
 from tests.golden.forms import EVERY
 from tests.scanning.pages import Picture, dots
-from tests.unit.issuing_center.paper.back.test_keys import NEW
+from tests.unit.issuing_center.backs.test_keys import NEW
 
 
 def drawn(name: str, fonts: PaperFonts) -> DrawnDocument:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import uharfbuzz as hb  # type: ignore[import-untyped]  # the package ships neither stubs nor py.typed
 
+from issuing_center.backs.layout import Geometry, Setting, geometry_of
 from issuing_center.paper import PaperFonts
 from issuing_center.paper.back.glyphs import (
     ABOVE_EM,
@@ -14,7 +15,6 @@ from issuing_center.paper.back.glyphs import (
     read_lines,
     set_lines,
 )
-from issuing_center.paper.back.layout import Geometry, Setting, geometry_of
 from issuing_center.paper.back.picture import render_fronts
 from issuing_center.paper.embed import EmbeddedFont
 from issuing_center.paper.pdf import Page, Parts

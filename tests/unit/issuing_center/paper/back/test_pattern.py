@@ -10,18 +10,14 @@ import cv2
 import numpy as np
 import pytest
 
+from issuing_center.backs.layout import PAGE_DOTS, Setting
+from issuing_center.backs.screens import COARSE, PLAIN, Screen, Screens, screened
 from issuing_center.paper import PaperFonts
-from issuing_center.paper.back.layout import PAGE_DOTS, Setting
 from issuing_center.paper.back.pattern import (
-    COARSE,
-    PLAIN,
     Patch,
-    Screen,
-    Screens,
     adjustments,
     back_ground,
     front_ground,
-    screened,
 )
 from tests.scanning.copier import copied, photocopy
 from tests.scanning.first import Print, printed

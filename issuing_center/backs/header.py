@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from issuing_center.paper.back.keys import KeyId, PageKey, vouch
-from issuing_center.paper.back.layout import Setting
+from issuing_center.backs.keys import KeyId, PageKey, vouch
+from issuing_center.backs.layout import Setting
 
 VERSION: Final = "CKB1"
 """First field of every header. Another version is another name, so that an old reader refuses it."""

@@ -2,10 +2,10 @@
 
 import pytest
 
-from issuing_center.paper.back.header import Header, header_texts, read_header
-from issuing_center.paper.back.keys import page_key
-from issuing_center.paper.back.layout import Setting
-from tests.unit.issuing_center.paper.back.test_keys import NEW, OLD
+from issuing_center.backs.header import Header, header_texts, read_header
+from issuing_center.backs.keys import page_key
+from issuing_center.backs.layout import Setting
+from tests.unit.issuing_center.backs.test_keys import NEW, OLD
 
 HEADER = Header(Setting.STANDARD, NEW.key_id, "ABCD-EFGH-IJKL-MNOP", 1, 2)
 KEY = page_key(NEW, HEADER.document, HEADER.page)

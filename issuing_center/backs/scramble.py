@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from issuing_center.paper.back.keys import PageKey
-from issuing_center.paper.back.layout import Setting, geometry_of, pilots, sources
+from issuing_center.backs.keys import PageKey
+from issuing_center.backs.layout import Setting, geometry_of, pilots, sources
 
 Bits = npt.NDArray[np.uint8]
 """Zeros and ones, one a byte; 1 is ink."""

@@ -1,4 +1,4 @@
-"""Where everything stands on a back, and how many cells of the front it carries.
+"""Where everything stands on a back, how many cells of the front it carries, and what a reader must know of the front.
 
 All lengths are dots of a 600 dpi engine (4960 x 7016 on A4), counted from the upper left corner, or cells of the scrambled
 picture. A cell is a whole number of dots, and every edge is even, so that an engine of 300 dpi prints whole dots too. Knows
@@ -28,6 +28,15 @@ CODE_DOTS: Final = 396
 """Side of a code without its quiet zone: 33 modules of 12 dots (0.5 mm)."""
 CODE_QUIET_DOTS: Final = 48
 """Four modules of white around a code."""
+
+GROUND_DOTS: Final = (212, 140, 4536, 6736)
+"""The ground of a front: left, top, width, height."""
+SEAL_DOTS: Final = (330, 6058)
+"""Upper left corner of the white around the signed code of a front: with it, the code begins where the frame of the form does."""
+SEAL_MODULE_DOTS: Final = 12
+"""0.508 mm, and a whole number of dots at 300 dpi as well."""
+SEAL_QUIET: Final = 2
+"""Modules of white around the code; one is what ISO/IEC 16022 asks."""
 
 
 class Setting(Enum):

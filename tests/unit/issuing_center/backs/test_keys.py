@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from issuing_center.paper.back.keys import KeyRing, KeysUnusableError, load_keys, new_key, page_key, written
+from issuing_center.backs.keys import KeyRing, KeysUnusableError, load_keys, new_key, page_key, written
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 OLD = new_key(NOW - timedelta(days=400), lambda count: bytes(range(count)))

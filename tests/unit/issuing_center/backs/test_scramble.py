@@ -5,10 +5,10 @@ import hashlib
 import numpy as np
 import pytest
 
-from issuing_center.paper.back.keys import page_key
-from issuing_center.paper.back.layout import Geometry, Setting, geometry_of, pilots, sources
-from issuing_center.paper.back.scramble import Bits, expected_grid, scramble, unscramble
-from tests.unit.issuing_center.paper.back.test_keys import NEW
+from issuing_center.backs.keys import page_key
+from issuing_center.backs.layout import Geometry, Setting, geometry_of, pilots, sources
+from issuing_center.backs.scramble import Bits, expected_grid, scramble, unscramble
+from tests.unit.issuing_center.backs.test_keys import NEW
 
 KEY = page_key(NEW, "A-1", 1)
 
