@@ -122,7 +122,7 @@ def _rings(geometry: Geometry, screens: Screens) -> Grey:
     scale = 600 // screens.dpi
     left, top, width, height = (edge // scale for edge in GROUND_DOTS)
     page = np.zeros((PAGE_DOTS[1] // scale, PAGE_DOTS[0] // scale), np.uint8)
-    page[top : top + height, left : left + width] = rings(screens, (height, width)) * np.uint8(255)
+    np.multiply(rings(screens, (height, width)), 255, out=page[top : top + height, left : left + width])
     (across, down), (crop_x, crop_y), size = geometry.page_px, geometry.crop_px, geometry.picture_px
     small = cv2.resize(page, (across * FINE, down * FINE), interpolation=cv2.INTER_AREA)
     here = small[crop_y * FINE : (crop_y + size[1]) * FINE, crop_x * FINE : (crop_x + size[0]) * FINE]

@@ -64,7 +64,7 @@ def predicted(dark: Samples, ink: Ink, trusted: Ink, patch: int = PATCH) -> Samp
 
 def logistic(inputs: Samples, target: Ink) -> Samples:
     """Fit weights (one an input column) so that `inputs @ weights` are the log-odds of `target`; rows in any order."""
-    lessons = inputs.astype(np.float32)
+    lessons = inputs.astype(np.float32, copy=False)
     weights = np.zeros(lessons.shape[1])
     order = np.random.default_rng(2).permutation(len(lessons))
     # Most of the way is gone with few lessons, the last steps with all.

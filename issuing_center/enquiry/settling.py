@@ -18,6 +18,8 @@ _REACH: Final = 2
 """Samples a character may be off, on each side."""
 _NODE: Final = 4
 """Pixels between places that are asked."""
+_BAND: Final = 16
+"""Rows of such places that are asked at a time."""
 _SIGMA: Final = 5.0 / _NODE
 """Reach of what votes for a place, in nodes: a character and a little of its neighbours."""
 _FAR: Final = 1.0
@@ -31,41 +33,58 @@ def settled(dark: Samples, logit: Samples, ink: Ink, trusted: Ink) -> Samples:
 
     Only pixels that are `trusted` are asked.
     """
-    rows, columns = ink.shape
-    across, down = columns // _NODE, rows // _NODE
-    clipped = cv2.copyMakeBorder(np.clip(logit, -_CLEAR, _CLEAR), *(_REACH,) * 4, cv2.BORDER_REPLICATE)
-    padded = np.asarray(clipped, np.float32)
-    # The log-likelihood of every sample as a pixel of paper; as one of ink it is more by the log-odds themselves. The samples
-    # that pixels fall on at one shift lie together: they are read many times.
-    odds = _parted(padded)
-    # In place: for pictures this large, new memory costs as much as the arithmetic.
-    likelihood = np.exp(padded, out=padded)
-    as_paper = _parted(np.negative(np.log1p(likelihood, out=likelihood), out=likelihood))
-    asked = (near_ink(ink) & trusted).astype(np.float32)
-    inked = asked * ink
+    down, across = (-(-length // _NODE) for length in ink.shape)
+    whole = (down * _NODE, across * _NODE)
+    # Beyond the picture nothing is asked.
+    asked = np.zeros(whole, np.float32)
+    asked[: ink.shape[0], : ink.shape[1]] = near_ink(ink) & trusted
+    inked = asked.copy()
+    inked[: ink.shape[0], : ink.shape[1]] *= ink
+    more = [length * FINE - samples + _REACH for length, samples in zip(whole, logit.shape, strict=True)]
+    padded = cv2.copyMakeBorder(logit, _REACH, more[0], _REACH, more[1], cv2.BORDER_REPLICATE)
     side = 2 * _REACH + 1
     fits = np.empty((side, side, down, across), np.float32)
-    for y in range(side):
-        for x in range(side):
-            part = (y % FINE, x % FINE)
-            at = (slice(y // FINE, y // FINE + rows), slice(x // FINE, x // FINE + columns))
-            # One that is not asked says the same everywhere.
-            each = np.asarray(cv2.multiply(as_paper[part][at], asked), np.float32)
-            cv2.accumulateProduct(odds[part][at], inked, each)
-            votes = cv2.resize(each, (across, down), interpolation=cv2.INTER_AREA) * _NODE**2
-            shared = cv2.GaussianBlur(votes, (0, 0), _SIGMA) * np.float32(2 * np.pi * _SIGMA**2)
-            fits[y, x] = shared - _FAR * ((y - _REACH) ** 2 + (x - _REACH) ** 2)
+    # A band stays in the processor's cache while it is moved about.
+    for first in range(0, down, _BAND):
+        band = slice(first * _NODE, (first + _BAND) * _NODE)
+        here = np.asarray(padded[band.start * FINE : band.stop * FINE + 2 * _REACH], np.float32)
+        fits[:, :, first : first + _BAND] = _votes(np.clip(here, -_CLEAR, _CLEAR), asked[band], inked[band])
+    for y, x in itertools.product(range(side), repeat=2):
+        shared = cv2.GaussianBlur(fits[y, x], (0, 0), _SIGMA) * np.float32(2 * np.pi * _SIGMA**2)
+        fits[y, x] = shared - _FAR * ((y - _REACH) ** 2 + (x - _REACH) ** 2)
     best = fits.reshape(side * side, down, across).argmax(axis=0)
     at_y, at_x = np.clip(best // side, 1, side - 2), np.clip(best % side, 1, side - 2)
     r, c = np.ogrid[:down, :across]
     middle = fits[at_y, at_x, r, c]
     off_y = at_y - _REACH + _top(fits[at_y - 1, at_x, r, c], middle, fits[at_y + 1, at_x, r, c])
     off_x = at_x - _REACH + _top(fits[at_y, at_x - 1, r, c], middle, fits[at_y, at_x + 1, r, c])
-    size = dark.shape[::-1]
-    to_x, to_y = (cv2.resize(off.astype(np.float32), size) for off in (off_x, off_y))
-    to_x += np.arange(size[0], dtype=np.float32)[None, :]
-    to_y += np.arange(size[1], dtype=np.float32)[:, None]
+    finer = _NODE * FINE
+    to_x, to_y = (
+        np.asarray(cv2.resize(off.astype(np.float32), None, fx=finer, fy=finer), np.float32)[
+            : dark.shape[0], : dark.shape[1]
+        ]
+        for off in (off_x, off_y)
+    )
+    to_x += np.arange(dark.shape[1], dtype=np.float32)[None, :]
+    to_y += np.arange(dark.shape[0], dtype=np.float32)[:, None]
     return np.asarray(cv2.remap(dark, to_x, to_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _votes(logit: Samples, asked: Samples, inked: Samples) -> Samples:
+    """Give the log-likelihood of some rows at every shift, added up in each node: (shifts down, across, nodes down, across)."""
+    # That of a pixel of paper; for one of ink it is more by the log-odds themselves. The samples that pixels fall on at one
+    # shift lie together: they are read many times.
+    odds, as_paper = _parted(logit), _parted(-np.log1p(np.exp(logit)))
+    (rows, columns), side = asked.shape, 2 * _REACH + 1
+    votes = np.empty((side, side, rows // _NODE, columns // _NODE), np.float32)
+    for y, x in itertools.product(range(side), repeat=2):
+        part = (y % FINE, x % FINE)
+        at = (slice(y // FINE, y // FINE + rows), slice(x // FINE, x // FINE + columns))
+        # One that is not asked says the same everywhere.
+        each = np.asarray(cv2.multiply(as_paper[part][at], asked), np.float32)
+        cv2.accumulateProduct(odds[part][at], inked, each)
+        votes[y, x] = cv2.resize(each, votes.shape[:1:-1], interpolation=cv2.INTER_AREA) * _NODE**2
+    return votes
 
 
 def _parted(values: Samples) -> dict[tuple[int, int], Samples]:
