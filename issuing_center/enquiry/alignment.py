@@ -4,6 +4,8 @@ Beyond the plane map a scan is bent: paper is fed unevenly, lenses distort. The 
 with what is known of the picture, and taken to be smooth. Knows pictures and samples; neither keys nor verdicts.
 """
 
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,6 +30,8 @@ _NODE: Final = 16
 """Cells between the places at which a map is worked out."""
 _BAND: Final = 4
 """Rows of such places that samples are taken for at a time."""
+_ROWS: Final = 128
+"""Rows of samples worked on at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +98,25 @@ def _framed(values: Samples) -> Samples:
 
 def level(samples: Samples, reach: float) -> Samples:
     """Take out light and contrast: mean 0 and spread 1 around every sample, within `reach` samples."""
-    size = (int(reach) | 1,) * 2
-    mean = cv2.blur(samples, size)
-    spread = np.asarray(cv2.sqrBoxFilter(samples, cv2.CV_32F, size), np.float32)
-    # In place: for pictures this large, new memory costs as much as the arithmetic.
-    spread -= mean * mean
-    np.sqrt(np.maximum(spread, 4.0, out=spread), out=spread)
-    levelled = np.subtract(samples, mean, out=mean)
-    return np.divide(levelled, spread, out=levelled)
+    side = int(reach) | 1
+
+    def levelled(part: Samples) -> Samples:
+        mean = cv2.blur(part, (side, side))
+        spread = np.asarray(cv2.sqrBoxFilter(part, cv2.CV_32F, (side, side)), np.float32)
+        spread -= mean * mean
+        np.sqrt(np.maximum(spread, 4.0, out=spread), out=spread)
+        return (part - mean) / spread
+
+    return by_bands(levelled, samples, side // 2)
+
+
+def by_bands(act: Callable[[Samples], Samples], samples: Samples, reach: int) -> Samples:
+    """Do what looks no further than `reach` rows a band at a time, which stays in the processor's cache."""
+    done = np.empty_like(samples)
+    for top in range(0, len(samples), _ROWS):
+        first = max(0, top - reach)
+        done[top : top + _ROWS] = act(samples[first : top + _ROWS + reach])[top - first :][:_ROWS]
+    return done
 
 
 def coarse_bend(levelled: Samples, known: Samples, tile: int, reach: int, least: float) -> tuple[Bend, float]:
@@ -155,19 +170,19 @@ def fine_bend(levelled: Samples, known: Samples, tile: int, reach: int, fine: in
     """Measure what is left of a bend, up to `reach` samples, of which there are `fine` a cell."""
     step = tile * fine
     rows, columns = known.shape[0] // step, known.shape[1] // step
-    height, width = rows * step, columns * step
-    known = known[:height, :width]
-    padded = cv2.copyMakeBorder(levelled, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0)
-    side = 2 * reach + 1
-    match = np.empty((side, side, rows, columns), np.float32)
+    width, side = columns * step, 2 * reach + 1
+    match, shown = np.empty((side, side, rows, columns), np.float32), np.empty((rows, columns), np.float32)
     # A row of tiles stays in the processor's cache while it is moved about, and no product is written down: six times faster.
-    for row, top in enumerate(range(0, height, step)):
-        template = known[top : top + step]
-        for dy in range(side):
-            for dx in range(side):
-                seen = padded[top + dy : top + dy + step, dx : dx + width]
-                match[dy, dx, row] = np.einsum("yx,yx->x", seen, template).reshape(columns, step).sum(axis=1)
-    match /= step * step
+    for row in range(rows):
+        top, end = row * step - reach, (row + 1) * step + reach
+        beyond = (max(0, -top), max(0, end - len(levelled)), reach, reach)
+        band = np.asarray(
+            cv2.copyMakeBorder(levelled[max(0, top) : end], *beyond, cv2.BORDER_CONSTANT, value=0), np.float32
+        )
+        template = known[row * step : (row + 1) * step, :width]
+        shown[row] = _in_tiles(template, template, step)
+        for dy, dx in itertools.product(range(side), repeat=2):
+            match[dy, dx, row] = _in_tiles(band[dy : dy + step, dx : dx + width], template, step)
     # Neighbours move alike: each tile asks them too.
     shared = np.stack([cv2.GaussianBlur(plane, (0, 0), 0.6) for plane in match.reshape(-1, rows, columns)])
     flat = shared.argmax(axis=0)
@@ -183,7 +198,6 @@ def fine_bend(levelled: Samples, known: Samples, tile: int, reach: int, fine: in
     sharp_x = np.maximum(2 * middle - free_y[at_x - 1, r, c] - free_y[at_x + 1, r, c], 0)
     sharp_y = np.maximum(2 * middle - free_x[at_y - 1, r, c] - free_x[at_y + 1, r, c], 0)
     # How sharp a peak should be, for what its tile has to show: a word alone on a blank page is as good as a table.
-    shown = np.asarray(cv2.resize(known * known, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
     much = float(np.percentile(shown, 90)) + 1e-9
     usual = float(np.percentile(np.maximum(sharp_x, sharp_y), 90)) + 1e-9
     due = usual * np.maximum(shown / much, _LITTLE)
@@ -192,6 +206,11 @@ def fine_bend(levelled: Samples, known: Samples, tile: int, reach: int, fine: in
         _smoothed(down.astype(np.float32), sharp_y / due, 0.15),
         tile,
     )
+
+
+def _in_tiles(first: Samples, second: Samples, step: int) -> Samples:
+    """Give the mean product of two rows of tiles, tile by tile."""
+    return np.asarray(np.einsum("yx,yx->x", first, second).reshape(-1, step).sum(axis=1) / step**2, np.float32)
 
 
 def added(first: Bend, second: Bend) -> Bend:

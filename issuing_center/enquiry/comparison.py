@@ -64,8 +64,7 @@ def differences(dark: Samples, carried_logit: Samples, geometry: Geometry) -> li
     judged[code] = 0
     trusted = front.open >= 1
     trusted[code] = False
-    rough = predicted(front.dark, ink, trusted, ROUGH_PATCH)
-    logit = predicted(settled(front.dark, rough, ink, trusted), ink, trusted)
+    logit = _predicted_in_place(front.dark, ink, trusted)
     seen = disagreement(logit[::FINE, ::FINE], carried_logit, judged)
     doubt = doubt_of(seen, ink, (front.open < 1).astype(np.float32))
     first = surprise(seen, doubt)
@@ -80,6 +79,11 @@ def differences(dark: Samples, carried_logit: Samples, geometry: Geometry) -> li
         if again is not None:
             found.append(again)
     return sorted(found, key=lambda item: -item.surprise)
+
+
+def _predicted_in_place(dark: Samples, ink: Ink, trusted: Ink) -> Samples:
+    """Predict the ink of a front twice: roughly, by which its characters are laid on theirs, and then."""
+    return predicted(settled(dark, predicted(dark, ink, trusted, ROUGH_PATCH), ink, trusted), ink, trusted)
 
 
 def _all_places(values: Samples) -> list[Difference]:

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 
 from issuing_center.backs.keys import PageKey
-from issuing_center.backs.layout import geometry_of
 from issuing_center.backs.scramble import expected_grid, unscramble
 from issuing_center.enquiry.alignment import (
     FINE,
@@ -21,7 +20,7 @@ from issuing_center.enquiry.alignment import (
     reduced,
     sample,
 )
-from issuing_center.enquiry.find import FoundBack, Grey
+from issuing_center.enquiry.find import FoundBack, Grey, Map
 
 _PATCH: Final = 6
 """Side of the neighbourhood, in samples, that decides a cell: the cell and one on each side."""
@@ -49,25 +48,8 @@ class Decoded:
 def decode(scan: Grey, found: FoundBack, key: PageKey) -> Decoded:
     """Read the cells of a back that was found and whose key is known."""
     setting = found.header.setting
-    geometry = geometry_of(setting)
-    size = (geometry.rows, geometry.columns)
     expected = 1 - 2 * expected_grid(key, setting).astype(np.float32)  # +1 white, -1 ink
-    small, to_small = reduced(scan, found.to_scan, found.cell_px, ROUGH)
-    bend: Bend | None = None
-    for _ in range(_ROUNDS):
-        # A map that is far off in one corner shows the other tiles first; through them it reaches the rest.
-        seen = level(sample(small, to_small, size, bend, ROUGH), _REACH * ROUGH)
-        rest, share = coarse_bend(seen, expected, 64, 12, 6.0)
-        bend = rest if bend is None else added(bend, rest)
-        if share >= _COMPLETE:
-            break
-    assert bend is not None
-    seen = level(sample(small, to_small, size, bend, ROUGH), _REACH * ROUGH)
-    bend = added(bend, fine_bend(seen, expected, 32, 2, ROUGH))
-    scan, to_scan = reduced(scan, found.to_scan, found.cell_px)
-    levelled = level(sample(scan, to_scan, size, bend), _REACH * FINE)
-    bend = added(bend, fine_bend(levelled, expected.repeat(FINE, 0).repeat(FINE, 1), 32, 1))
-    levelled = level(sample(scan, to_scan, size, bend), _REACH * FINE)
+    levelled = _levelled(*reduced(scan, found.to_scan, found.cell_px), expected, _bend_of(scan, found, expected))
     values = _equalised(levelled, expected)
     agreement = float(np.mean(values * expected > 0))
     height = float(np.median(np.abs(values)))
@@ -78,6 +60,27 @@ def decode(scan: Grey, found: FoundBack, key: PageKey) -> Decoded:
     ink = (picture > 0).astype(np.float32)
     lone = (ink > 0) & (cv2.blur(ink, (3, 3)) < 1.5 / 9)
     return Decoded(picture, agreement, float(np.mean(((alone > 0) != (picture > 0)) | lone)))
+
+
+def _bend_of(scan: Grey, found: FoundBack, expected: Samples) -> Bend:
+    small, to_small = reduced(scan, found.to_scan, found.cell_px, ROUGH)
+    bend: Bend | None = None
+    for _ in range(_ROUNDS):
+        # A map that is far off in one corner shows the other tiles first; through them it reaches the rest.
+        rest, share = coarse_bend(_levelled(small, to_small, expected, bend, ROUGH), expected, 64, 12, 6.0)
+        bend = rest if bend is None else added(bend, rest)
+        if share >= _COMPLETE:
+            break
+    assert bend is not None
+    bend = added(bend, fine_bend(_levelled(small, to_small, expected, bend, ROUGH), expected, 32, 2, ROUGH))
+    scan, to_scan = reduced(scan, found.to_scan, found.cell_px)
+    known = expected.repeat(FINE, 0).repeat(FINE, 1)
+    return added(bend, fine_bend(_levelled(scan, to_scan, expected, bend), known, 32, 1))
+
+
+def _levelled(scan: Grey, to_scan: Map, cells: Samples, bend: Bend | None, fine: int = FINE) -> Samples:
+    """Take samples where some cells lie, light and contrast taken out."""
+    return level(sample(scan, to_scan, (cells.shape[0], cells.shape[1]), bend, fine), _REACH * fine)
 
 
 def _with_neighbours(soft: Samples) -> Samples:

@@ -5,7 +5,18 @@ from typing import Final
 import cv2
 import numpy as np
 
-from issuing_center.enquiry.alignment import FINE, ROUGH, Samples, added, coarse_bend, fine_bend, reduced, sample
+from issuing_center.enquiry.alignment import (
+    FINE,
+    ROUGH,
+    Bend,
+    Samples,
+    added,
+    by_bands,
+    coarse_bend,
+    fine_bend,
+    reduced,
+    sample,
+)
 from issuing_center.enquiry.find import Grey, Map, resized
 
 _LOOKS: Final = ((800, 1500, 80), (1150, 4000, 25))
@@ -79,7 +90,11 @@ def darkness(samples: Samples) -> Samples:
 
 def aligned_front(scan: Grey, to_scan: Map, picture: Samples) -> Samples:
     """Take the darkness of a scan at two samples a pixel of the carried picture, bends undone."""
-    size = (picture.shape[0], picture.shape[1])
+    return darkness(sample(scan, to_scan, _size(picture), _bend_of(scan, to_scan, picture)))
+
+
+def _bend_of(scan: Grey, to_scan: Map, picture: Samples) -> Bend:
+    size = _size(picture)
     blurred = cv2.GaussianBlur(cv2.resize(picture, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_LINEAR), (0, 0), 1.2)
     known = _contrast(np.asarray(blurred, np.float32), FINE)
     rough = np.asarray(cv2.resize(known, size[::-1], interpolation=cv2.INTER_AREA), np.float32)
@@ -89,8 +104,11 @@ def aligned_front(scan: Grey, to_scan: Map, picture: Samples) -> Samples:
     seen = _contrast(darkness(sample(small, to_small, size, bend, ROUGH)), ROUGH)
     bend = added(bend, fine_bend(seen, rough, 48, 2, ROUGH))
     seen = _contrast(darkness(sample(scan, to_scan, size, bend)), FINE)
-    bend = added(bend, fine_bend(seen, known, 32, 2))
-    return darkness(sample(scan, to_scan, size, bend))
+    return added(bend, fine_bend(seen, known, 32, 2))
+
+
+def _size(picture: Samples) -> tuple[int, int]:
+    return picture.shape[0], picture.shape[1]
 
 
 def aligned_share(dark: Samples, picture: Samples) -> float:
@@ -107,4 +125,5 @@ def aligned_share(dark: Samples, picture: Samples) -> float:
 
 def _contrast(dark: Samples, fine: int) -> Samples:
     """Take out what is the same around every sample, within eight cells; there are `fine` samples a cell."""
-    return dark - cv2.blur(dark, (16 * fine + 1,) * 2)
+    reach = 8 * fine
+    return by_bands(lambda part: part - cv2.blur(part, (2 * reach + 1,) * 2), dark, reach)
