@@ -20,6 +20,8 @@ RING = 0.045
 """Width of the ring, in diameters."""
 ROOM = 0.7
 """Side of the square the characters fill, in diameters."""
+_WIDEST = 2.75
+"""How many times wider than high a character is drawn at most; リ as wide as マ is no リ."""
 _STEPS = 8
 """Straight pieces a curve is cut into: at 600 dpi shorter than a pixel and a half."""
 
@@ -70,9 +72,10 @@ def _edges(design: Design, side: int, fonts: PaperFonts) -> Iterator[tuple[Point
     each = room / count
     for index, char in enumerate(design.characters):
         x0, y0, x1, y1 = bounds(char, fonts)
-        scale = (room * 0.8 / (x1 - x0), each * 0.94 / (y1 - y0))
+        down = each * 0.94 / (y1 - y0)
+        scale = (min(room * 0.8 / (x1 - x0), _WIDEST * down), down)
         bottom = side / 2 + room / 2 - (index + 0.97) * each
-        shift = (side / 2 - room * 0.4 - x0 * scale[0], bottom - y0 * scale[1])
+        shift = (side / 2 - (x0 + x1) / 2 * scale[0], bottom - y0 * scale[1])
         yield from _flattened(outline(char, fonts, scale, shift, digits=2).split())
 
 

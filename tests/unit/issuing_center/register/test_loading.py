@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
-from assets.registers.draw_imprints import IMPRINTS, picture
+from assets.registers.draw_imprints import DESIGNS, picture
 from issuing_center.database import metadata, reading
 from issuing_center.municipal.parsing import SettingsPackageError
+from issuing_center.paper import shared_fonts
 from issuing_center.register.loading import RegisterFileError, load_register, resident_id_of
 from issuing_center.register.records import StopKind
 from issuing_center.register.sql import SqlRegister
@@ -235,8 +236,8 @@ def test_the_other_registers_are_whole_and_fictitious(engine: Engine, code: str)
 
 
 def test_the_imprints_are_what_their_program_draws() -> None:
-    for name, (characters, diameter_mm) in IMPRINTS.items():
-        assert (ASSETS / "registers" / "imprints" / f"{name}.pbm").read_bytes() == picture(characters, diameter_mm)
+    for name, design in DESIGNS.items():
+        assert (ASSETS / "registers" / "imprints" / f"{name}.pbm").read_bytes() == picture(design, shared_fonts())
 
 
 @pytest.mark.parametrize(
