@@ -124,8 +124,9 @@ def _on_pixels(lines: Sequence[Line], geometry: Geometry, fonts: PaperFonts) -> 
         columns[part] = _evened(places[part].tolist(), columns[part].tolist())
     heights = (PAGE_PT[1] - np.array([line.y_pt for line in lines])) * down - top * FINER
     rows = np.repeat((heights + 0.5).astype(np.intp), counts)
+    setting = geometry.setting.value
     glyphs = [
-        _kept(glyph, size, left_fine, top_fine, geometry.setting.value, fonts)
+        _kept(glyph, size, left_fine, top_fine, setting, fonts)
         for glyph, size, left_fine, top_fine in zip(
             [glyph for line in lines for _, glyph, _ in line.glyphs],
             sizes.tolist(),
