@@ -15,7 +15,7 @@ import numpy.typing as npt
 from issuing_center.backs.layout import PAGE_DOTS, SEAL_DOTS, SEAL_MODULE_DOTS, SEAL_QUIET, Geometry
 from issuing_center.enquiry.alignment import FINE, Samples
 from issuing_center.enquiry.ground import without_words
-from issuing_center.enquiry.prediction import ROUGH_PATCH, Ink, predicted
+from issuing_center.enquiry.prediction import ROUGH_PATCH, Ink, near_ink, predicted
 from issuing_center.enquiry.settling import settled
 from issuing_center.enquiry.surprise import disagreement, doubt_of, surprise
 
@@ -52,8 +52,18 @@ class Difference:
     surprise: float
 
 
-def differences(dark: Samples, carried_logit: Samples, geometry: Geometry) -> list[Difference]:
-    """Find the places that may differ, the most surprising first; those of `DIFFERS` and more do.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came of comparing a front."""
+
+    places: list[Difference]
+    """Places that may differ, the most surprising first; those of `DIFFERS` and more do."""
+    unclear: float
+    """How badly the front can be read at all: what a pixel near ink leaves open, in nats. 0 is perfect, 0.7 a guess."""
+
+
+def compared(dark: Samples, carried_logit: Samples, geometry: Geometry) -> Comparison:
+    """Compare a scanned front with what its back carries.
 
     `dark` is the scanned front at `FINE` samples a pixel, in place; `carried_logit` the picture, as log-odds of ink.
     """
@@ -69,8 +79,9 @@ def differences(dark: Samples, carried_logit: Samples, geometry: Geometry) -> li
     doubt = doubt_of(seen, ink, (front.open < 1).astype(np.float32))
     first = surprise(seen, doubt)
     peaks = _peaks(first)
+    unclear = _unclear(logit[::FINE, ::FINE], ink, trusted)
     if sum(first[peak] >= DIFFERS for peak in peaks) >= _LOOKED_AT:
-        return _all_places(first)
+        return Comparison(_all_places(first), unclear)
     found: list[Difference] = []
     for row, column in peaks:
         if any(item.left <= column < item.right and item.top <= row < item.bottom for item in found):
@@ -78,7 +89,12 @@ def differences(dark: Samples, carried_logit: Samples, geometry: Geometry) -> li
         again = _looked_at_again(logit, carried_logit, judged, doubt, row, column)
         if again is not None:
             found.append(again)
-    return sorted(found, key=lambda item: -item.surprise)
+    return Comparison(sorted(found, key=lambda item: -item.surprise), unclear)
+
+
+def _unclear(logit: Samples, ink: Ink, trusted: Ink) -> float:
+    right = np.where(ink, logit, -logit)[near_ink(ink) & trusted]
+    return float(np.mean(np.log1p(np.exp(-np.clip(right, -30, 30)))))
 
 
 def _predicted_in_place(dark: Samples, ink: Ink, trusted: Ink) -> Samples:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from issuing_center.backs.keys import KeyRing, page_key
 from issuing_center.backs.layout import Geometry, geometry_of
 from issuing_center.enquiry.alignment import Samples
-from issuing_center.enquiry.comparison import DIFFERS, differences, rules
+from issuing_center.enquiry.comparison import DIFFERS, compared, rules
 from issuing_center.enquiry.copies import is_photocopy
 from issuing_center.enquiry.decoding import Decoded, decode
 from issuing_center.enquiry.find import FoundBack, Grey, find_back
@@ -31,6 +31,8 @@ _ALIGNED_SHARE: Final = 0.88
 """Share of a front's tiles that must lie where the back says, for anything to be said of the others."""
 _NUMBER_MM: Final = ((150.0, 20.0, 200.0, 25.0), (48.0, 282.0, 105.0, 288.0))
 """Where fronts have their issue numbers: above, to the right, or below, right of the signed code; left, top, right, bottom."""
+_UNCLEAR: Final = 0.14
+"""What a pixel near ink may leave open, in nats, for differences to be believed: blurred so much, untouched sheets have some."""
 _FEW: Final = 8
 """Places up to which nobody asks whether the page lies right: one that does not differs in dozens."""
 _OTHER_SHARE: Final = 0.12
@@ -174,18 +176,20 @@ def _compared(front: Grey, decoded: Decoded, geometry: Geometry, page: int) -> P
     if float(np.sqrt(abs(np.linalg.det(to_scan[:2, :2])))) * geometry.dpi < _LEAST_DPI:
         return PageVerdict(page, decoded, geometry, (), 0.0, Reason.TOO_COARSE)
     dark = aligned_front(front, to_scan, picture)
-    looked_at = differences(dark, decoded.soft, geometry)
-    found = [place for place in looked_at if place.surprise >= DIFFERS]
+    comparison = compared(dark, decoded.soft, geometry)
+    found = [place for place in comparison.places if place.surprise >= DIFFERS]
     covered = np.zeros(picture.shape, np.uint8)
     for item in found:
         covered[item.top : item.bottom, item.left : item.right] = 1
     # Two pages of one form have their rules in common.
     text = picture * ~rules(picture > 0)
     share = float((text * covered).sum()) / max(float(text.sum()), 1.0)
-    score = looked_at[0].surprise if looked_at else 0.0
+    score = comparison.places[0].surprise if comparison.places else 0.0
     if share > _OTHER_SHARE:
         return PageVerdict(page, decoded, geometry, (), score, _other(text, covered, geometry))
-    if len(found) > _FEW and aligned_share(dark, picture) < _ALIGNED_SHARE:
+    # What a blurred scan loses is not called altered; many places are asked for whether the page lies right at all.
+    blurred = bool(found) and comparison.unclear > _UNCLEAR
+    if blurred or (len(found) > _FEW and aligned_share(dark, picture) < _ALIGNED_SHARE):
         return PageVerdict(page, decoded, geometry, (), score, Reason.NOT_ALIGNED)
     regions = _merged([_region(item.left, item.top, item.right, item.bottom, geometry) for item in found])
     reason = Reason.DIFFERS if found else Reason.AGREES

@@ -8,7 +8,7 @@ import pytest
 
 from issuing_center.backs.layout import STANDARD
 from issuing_center.backs.screens import COARSE, PLAIN, Screens
-from issuing_center.enquiry.comparison import DIFFERS, differences, signed_code
+from issuing_center.enquiry.comparison import DIFFERS, compared, signed_code
 from issuing_center.enquiry.fronts import aligned_front, find_front
 from issuing_center.enquiry.ground import without_words
 from issuing_center.paper import DrawnDocument, draw, shared_fonts
@@ -41,7 +41,7 @@ def found(name: str, sheet: Picture) -> list[Box]:
     seen = np.asarray(cv2.resize(sheet, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
     at = find_front(seen, carried)
     assert at is not None
-    places = differences(aligned_front(seen, at, carried), (carried * 2 - 1) * 20, STANDARD)
+    places = compared(aligned_front(seen, at, carried), (carried * 2 - 1) * 20, STANDARD).places
     (left, top), (width, height) = STANDARD.crop_px, STANDARD.page_px
     return [
         ((left + p.left) / width, (top + p.top) / height, (left + p.right) / width, (top + p.bottom) / height)

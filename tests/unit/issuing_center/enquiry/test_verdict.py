@@ -51,6 +51,12 @@ def test_one_altered_character_is_found_and_framed(scans: Scanned) -> None:
     assert region[2] - region[0] < 0.1
 
 
+def test_what_a_blurred_scan_loses_is_not_called_altered(scans: Scanned) -> None:
+    blurred = np.asarray(cv2.GaussianBlur(scans.front, (0, 0), 2), np.uint8)
+    verdict = judge([blurred, scans.back], KEYS, NOW)
+    assert (verdict.result, verdict.reason) == (Result.UNREADABLE, Reason.NOT_ALIGNED)
+
+
 @pytest.mark.heavy
 def test_a_back_alone_is_decoded(scans: Scanned) -> None:
     verdict = judge([scans.back], KEYS, NOW)
