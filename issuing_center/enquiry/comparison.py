@@ -5,6 +5,8 @@ compression need not be known. What then remains is places where the scan says i
 more often, more surely and closer together than edges and noise do.
 """
 
+import itertools
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +23,7 @@ from issuing_center.enquiry.surprise import disagreement, doubt_of, surprise
 
 _NOTICED: Final = 6.0
 """Surprise at which a place is looked at again."""
-DIFFERS: Final = 12.5
+DIFFERS: Final = 11.0
 """Surprise at which a place differs; between what untouched and altered sheets of the trial show."""
 _EDGE: Final = 4.5
 """Surprise down to which a frame reaches."""
@@ -29,8 +31,9 @@ _LOOKED_AT: Final = 80
 """Places looked at again, at most; a page where more differ at first sight is another page."""
 _AROUND: Final = 24
 """Pixels around such a place."""
-_SHIFTS: Final = (-0.5, 0.0, 0.5)
-"""Samples a place may still be off, in both directions, before it differs. More would let a changed digit hide."""
+_STEPS: Final = (-0.75, -0.375, 0.0, 0.375, 0.75)
+_SHIFTS: Final = sorted(itertools.product(_STEPS, repeat=2), key=lambda shift: math.hypot(*shift))
+"""Samples a place may still be off, down and across, before it differs; the nearest first."""
 _RULE: Final = 40
 """Pixels a straight line is long that is a rule of the form: no stroke of a character is."""
 _RULE_COUNTS: Final = 0.12
@@ -162,13 +165,13 @@ def _looked_at_again(
     here = (slice(top, bottom), slice(left, right))
     window = (slice(max(0, row - top - 5), row - top + 6), slice(max(0, column - left - 5), column - left + 6))
     seen = logit[top * FINE : bottom * FINE, left * FINE : right * FINE]
-    values = [
-        surprise(disagreement(_moved(seen, down, across), carried_logit[here], weights[here]), doubt[here])
-        for down in _SHIFTS
-        for across in _SHIFTS
-    ]
-    best = min(values, key=lambda value: float(value[window].max()))
-    most = float(best[window].max())
+    best, most = np.zeros(0, np.float32), math.inf
+    for down, across in _SHIFTS:
+        value = surprise(disagreement(_moved(seen, down, across), carried_logit[here], weights[here]), doubt[here])
+        if (here_most := float(value[window].max())) < most:
+            best, most = value, here_most
+        if most < _NOTICED:
+            break
     if most < _EDGE:
         return None
     _, labels = cv2.connectedComponents((best > _EDGE).astype(np.uint8))
