@@ -21,7 +21,7 @@ from issuing_center.deployment import Mode, current_mode
 from issuing_center.devices import DeviceRegistry
 from issuing_center.keys import KeyUnusableError, SigningKey, TokenKey, load_certificates, load_file_key
 from issuing_center.outbound import Gate, HttpFetcher, mutual_tls
-from issuing_center.paper.back.drawing import Backs, rehearse
+from issuing_center.paper.back.drawing import Backs
 from issuing_center.paper.fonts import PaperFonts, shared_fonts
 from issuing_center.register.registrations import SqlUseRegistrations
 from issuing_center.register.remote.link import TIMEOUT_S as REGISTER_TIMEOUT_S
@@ -92,7 +92,7 @@ def running_service(settings: Settings, now: Callable[[], datetime], *, enforce_
             limits=limits,
             registrations=None if signatures is None else SeveralRegistrations(registrations, links),
             signature_verifier=signatures,
-            backs=None if settings.back is None else _backs(settings.back, fonts, now()),
+            backs=None if settings.back is None else _backs(settings.back, now()),
         )
     finally:
         ends.close()
@@ -113,16 +113,16 @@ def _signatures(jpki: SignatureJpki, now: Callable[[], datetime], ends: ExitStac
     return CertificateVerifier(anchors, policy, OcspThenCrl(responder, lists))
 
 
-def _backs(told: BackSettings, fonts: PaperFonts, now: datetime) -> Backs:
-    """Read the master keys, and draw what all backs share, before the first resident comes."""
+def _backs(told: BackSettings, now: datetime) -> Backs:
+    """Read the master keys. That one of them draws today is asked before the first resident comes."""
     plain = PLAIN if told.dpi == PLAIN.dpi else COARSE
     screens = plain if told.kept is None else replace(plain, kept=told.kept)
     try:
-        backs = Backs(load_keys(told.keys), Setting.FINE if told.fine else Setting.STANDARD, told.colour, screens)
-        rehearse(backs, fonts, now)
+        keys = load_keys(told.keys)
+        keys.drawing(now)
     except KeysUnusableError as error:
         raise SettingsError(f"back.keys: {error}") from error
-    return backs
+    return Backs(keys, Setting.FINE if told.fine else Setting.STANDARD, told.colour, screens)
 
 
 def _links(settings: Settings, now: Callable[[], datetime], ends: ExitStack) -> dict[str, RegisterLink]:

@@ -103,15 +103,6 @@ def two_sided(drawn: DrawnDocument, issue_number: str, security: Security, fonts
     return DrawnDocument(parts.assembled(), len(pages), drawn.texts, parts)
 
 
-def rehearse(backs: Backs, fonts: PaperFonts, now: datetime) -> None:
-    """Draw the back of an empty sheet and throw it away, so that no resident waits for what all backs share: a second.
-
-    Raises KeysUnusableError when no key draws now.
-    """
-    empty = Parts((), (Page(b"", b"", {}, {}),), "", "")
-    two_sided(DrawnDocument(b"", 1, (), empty), "REHEARSAL", backs.security(now), fonts)
-
-
 @dataclass(frozen=True, slots=True)
 class _Ground:
     """A ground pattern as pictures, and what paints them."""

@@ -12,20 +12,19 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from issuing_center.backs.keys import KeyRing, page_key
+from issuing_center.backs.keys import page_key
 from issuing_center.backs.layout import STANDARD, Setting
 from issuing_center.backs.scramble import scramble
 from issuing_center.backs.screens import PLAIN
 from issuing_center.paper import DrawnDocument, JuminhyoSheet, PaperFonts, draw
-from issuing_center.paper.back import drawing
-from issuing_center.paper.back.drawing import Backs, Security, adjustment_pdf, rehearse, two_sided
+from issuing_center.paper.back.drawing import Security, adjustment_pdf, two_sided
 from issuing_center.paper.back.glyphs import _kept
 from issuing_center.paper.back.picture import _form, carried_bits, one_bit, render_fronts
 from issuing_center.paper.front_seal import with_front_seals
 from tests.golden.forms import EVERY
 from tests.scanning.pages import Picture, dots
 from tests.support.signing import SEALER
-from tests.unit.issuing_center.backs.test_keys import NEW, NOW
+from tests.unit.issuing_center.backs.test_keys import NEW
 from tests.unit.issuing_center.backs.test_scramble import cells
 
 ISSUE = "ABCD-EFGH-IJKL-MNOP"
@@ -42,14 +41,6 @@ def front(fonts: PaperFonts) -> DrawnDocument:
 @pytest.fixture(scope="module")
 def both(front: DrawnDocument, fonts: PaperFonts) -> DrawnDocument:
     return two_sided(front, ISSUE, Security(NEW), fonts)
-
-
-def test_after_a_rehearsal_no_resident_waits_for_what_all_backs_share(front: DrawnDocument, fonts: PaperFonts) -> None:
-    backs = Backs(KeyRing((NEW,)), screens=replace(PLAIN, kept=0.5))
-    rehearse(backs, fonts, NOW)
-    before = drawing._kept.cache_info().misses
-    two_sided(front, ISSUE, backs.security(NOW), fonts)
-    assert drawing._kept.cache_info().misses == before
 
 
 def expected_dots(
