@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from issuing_center.enquiry.scans import NotAScanError, load_scans
+from tests.unit.issuing_center.enquiry.conftest import ISSUE, two_sided_sheet
 
 
 def picture() -> Image.Image:
@@ -39,10 +40,18 @@ def test_all_pages_of_a_tiff_are_read() -> None:
     assert len(load_scans(both)) == 2
 
 
-def test_a_scanned_pdf_gives_back_the_scanner_s_own_pixels() -> None:
-    (scan,) = load_scans(saved(picture(), "PDF", resolution=108))
+@pytest.mark.parametrize("resolution", [20, 72, 108, 900])
+def test_a_scanned_pdf_gives_back_the_scanner_s_own_pixels(resolution: int) -> None:
+    (scan,) = load_scans(saved(picture(), "PDF", resolution=resolution))
     assert abs(scan.shape[0] - 1000) <= 1
     assert abs(scan.shape[1] - 900) <= 1
+    assert np.abs(scan[:990, :890].astype(int) - np.asarray(picture())[:990, :890]).mean() < 2
+
+
+def test_a_page_that_is_drawn_is_rendered_as_a_scanner_might_see_it() -> None:
+    # Its back has one picture nearly as wide as the page, which is no scan.
+    scans = load_scans(two_sided_sheet("juminhyo/self", ISSUE).pdf)
+    assert [scan.shape for scan in scans] == [(4678, 3307)] * 2
 
 
 def bomb() -> bytes:

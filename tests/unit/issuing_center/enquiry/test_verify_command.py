@@ -8,7 +8,11 @@ import pytest
 from PIL import Image
 
 from issuing_center.backs.keys import written
+from issuing_center.backs.screens import COARSE, PLAIN, Screens
 from issuing_center.commands import backs, verify
+from issuing_center.paper import DrawnDocument, draw, shared_fonts
+from issuing_center.paper.back.drawing import Security, two_sided
+from tests.golden.forms import EVERY
 from tests.unit.issuing_center.backs.test_keys import NEW
 from tests.unit.issuing_center.enquiry.conftest import ISSUE, Scanned
 
@@ -47,6 +51,25 @@ def test_the_answer_is_the_agreed_json(scans: Scanned, data: Path, capsys: pytes
     assert top < (box[1] + box[3]) / 2 < bottom
     with Image.open(page["decoded_png"]) as decoded:
         assert decoded.size == (2268, 3208)
+
+
+EVERY_FORM = [
+    pytest.param(name, screens, marks=[] if (name, screens) == ("juminhyo/self", PLAIN) else [pytest.mark.heavy])
+    for name in sorted(EVERY)
+    for screens in (PLAIN, COARSE)
+]
+
+
+@pytest.mark.parametrize(("name", "screens"), EVERY_FORM, ids=lambda value: getattr(value, "dpi", value))
+def test_the_file_of_a_sheet_that_was_never_on_paper_is_genuine(
+    name: str, screens: Screens, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = draw(EVERY[name], shared_fonts())
+    assert isinstance(drawn, DrawnDocument)
+    (data / "both.pdf").write_bytes(two_sided(drawn, ISSUE, Security(NEW, screens=screens), shared_fonts()).pdf)
+    assert main(["verify", str(data / "both.pdf"), "--json", "--data", str(data)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["result"], answer["document"], len(answer["pages"])) == ("genuine", ISSUE, drawn.pages)
 
 
 def test_a_file_that_is_no_scan_is_named_by_its_code(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
