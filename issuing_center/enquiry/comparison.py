@@ -32,8 +32,14 @@ _LOOKED_AT: Final = 80
 _AROUND: Final = 24
 """Pixels around such a place."""
 _STEPS: Final = (-0.75, -0.375, 0.0, 0.375, 0.75)
-_SHIFTS: Final = sorted(itertools.product(_STEPS, repeat=2), key=lambda shift: math.hypot(*shift))
-"""Samples a place may still be off, down and across, before it differs; the nearest first."""
+_SHIFTS: Final = tuple(sorted(itertools.product(_STEPS, repeat=2), key=lambda shift: math.hypot(*shift)))
+"""Samples a place may still be off, down and across, before it differs; the nearest first.
+
+The worst untouched places of the trial lie a little more than half a sample off; the more is allowed, the more of a changed
+digit can hide.
+"""
+_BESIDE: Final = np.ones((9, 9), np.uint8)
+"""Around a pixel that stands out: those that made it do so."""
 _RULE: Final = 40
 """Pixels a straight line is long that is a rule of the form: no stroke of a character is."""
 _RULE_COUNTS: Final = 0.12
@@ -62,7 +68,8 @@ class Comparison:
     places: list[Difference]
     """Places that may differ, the most surprising first; those of `DIFFERS` and more do."""
     unclear: float
-    """How badly the front can be read at all: what a pixel near ink leaves open, in nats. 0 is perfect, 0.7 a guess."""
+    """How badly the front can be read where nothing stands out: what a pixel near ink leaves open, in nats. 0 is perfect,
+    0.7 a guess."""
 
 
 def compared(dark: Samples, carried_logit: Samples, geometry: Geometry) -> Comparison:
@@ -82,12 +89,15 @@ def compared(dark: Samples, carried_logit: Samples, geometry: Geometry) -> Compa
     doubt = doubt_of(seen, ink, (front.open < 1).astype(np.float32))
     first = surprise(seen, doubt)
     peaks = _peaks(first)
-    unclear = _unclear(logit[::FINE, ::FINE], ink, trusted)
+    # What differs is no sign of a bad scan, however much of it there is.
+    plain = cv2.dilate((first > _NOTICED).astype(np.uint8), _BESIDE) == 0
+    unclear = _unclear(logit[::FINE, ::FINE], ink, trusted & plain)
     if sum(first[peak] >= DIFFERS for peak in peaks) >= _LOOKED_AT:
         return Comparison(_all_places(first), unclear)
     found: list[Difference] = []
     for row, column in peaks:
-        if any(item.left <= column < item.right and item.top <= row < item.bottom for item in found):
+        # What is framed anyway need not be looked at; a place that came out unsuspicious vouches for no other.
+        if any(item.surprise >= DIFFERS and _holds(item, row, column) for item in found):
             continue
         again = _looked_at_again(logit, carried_logit, judged, doubt, row, column)
         if again is not None:
@@ -95,9 +105,13 @@ def compared(dark: Samples, carried_logit: Samples, geometry: Geometry) -> Compa
     return Comparison(sorted(found, key=lambda item: -item.surprise), unclear)
 
 
-def _unclear(logit: Samples, ink: Ink, trusted: Ink) -> float:
-    right = np.where(ink, logit, -logit)[near_ink(ink) & trusted]
-    return float(np.mean(np.log1p(np.exp(-np.clip(right, -30, 30)))))
+def _holds(item: Difference, row: int, column: int) -> bool:
+    return item.left <= column < item.right and item.top <= row < item.bottom
+
+
+def _unclear(logit: Samples, ink: Ink, asked: Ink) -> float:
+    right = np.where(ink, logit, -logit)[near_ink(ink) & asked]
+    return float(np.mean(np.log1p(np.exp(-np.clip(right, -30, 30))))) if right.size else 0.0
 
 
 def _predicted_in_place(dark: Samples, ink: Ink, trusted: Ink) -> Samples:

@@ -8,7 +8,8 @@ import pytest
 
 from issuing_center.backs.layout import STANDARD
 from issuing_center.backs.screens import COARSE, PLAIN, Screens
-from issuing_center.enquiry.comparison import DIFFERS, compared, signed_code
+from issuing_center.enquiry import comparison
+from issuing_center.enquiry.comparison import DIFFERS, Comparison, Difference, compared, signed_code
 from issuing_center.enquiry.fronts import aligned_front, find_front
 from issuing_center.enquiry.ground import without_words
 from issuing_center.paper import DrawnDocument, draw, shared_fonts
@@ -39,18 +40,24 @@ def found(name: str, sheet: Picture) -> list[Box]:
 
     Not at 300, because no scanner's pixels lie exactly on the dots of an engine of 300 dpi.
     """
-    cv2.setNumThreads(1)
-    carried = one_bit(render_fronts(drawn(name).pdf, STANDARD)[0]).astype(np.float32)
-    seen = np.asarray(cv2.resize(sheet, None, fx=0.485, fy=0.485, interpolation=cv2.INTER_AREA), np.uint8)
-    at = find_front(seen, carried)
-    assert at is not None
-    places = compared(aligned_front(seen, at, carried), (carried * 2 - 1) * 20, STANDARD).places
+    places = comparison_of(name, sheet).places
     (left, top), (width, height) = STANDARD.crop_px, STANDARD.page_px
     return [
         ((left + p.left) / width, (top + p.top) / height, (left + p.right) / width, (top + p.bottom) / height)
         for p in places
         if p.surprise >= DIFFERS
     ]
+
+
+def comparison_of(name: str, sheet: Picture, blur: float = 0) -> Comparison:
+    cv2.setNumThreads(1)
+    carried = one_bit(render_fronts(drawn(name).pdf, STANDARD)[0]).astype(np.float32)
+    seen = np.asarray(cv2.resize(sheet, None, fx=0.485, fy=0.485, interpolation=cv2.INTER_AREA), np.uint8)
+    if blur:
+        seen = np.asarray(cv2.GaussianBlur(seen, (0, 0), blur), np.uint8)
+    at = find_front(seen, carried)
+    assert at is not None
+    return compared(aligned_front(seen, at, carried), (carried * 2 - 1) * 20, STANDARD)
 
 
 def test_on_a_crisp_page_three_changed_characters_differ_and_nothing_else_does() -> None:
@@ -68,6 +75,41 @@ def test_on_a_crisp_page_three_changed_characters_differ_and_nothing_else_does()
         assert any(
             left < one.box[2] and one.box[0] < right and top < one.box[3] and one.box[1] < bottom for one in changes
         )
+
+
+def test_how_clear_a_page_is_says_its_blur_and_not_how_much_of_it_was_changed() -> None:
+    name = "juminhyo/self"
+    sheet, random = front(name), np.random.default_rng(5)
+    changed = sheet
+    for _ in range(25):
+        changed = forged(changed, drawn(name).pdf, 0, random, least_height_mm=2.0).dots
+    clear, forgery, blurred = comparison_of(name, sheet), comparison_of(name, changed), comparison_of(name, sheet, 4)
+    assert sum(place.surprise >= DIFFERS for place in forgery.places) > 10
+    assert clear.unclear < 0.06
+    assert forgery.unclear < clear.unclear + 0.02
+    assert blurred.unclear > 0.12
+
+
+def test_a_place_that_came_out_unsuspicious_vouches_for_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[tuple[int, int]] = []
+
+    def look(*arguments: object) -> Difference:
+        row, column = arguments[-2:]
+        assert isinstance(row, int)
+        assert isinstance(column, int)
+        looked.append((row, column))
+        # The first is large, and only off its place; the second, beside it, is changed.
+        return Difference(column - 20, row - 20, column + 20, row + 20, 5.0 if len(looked) == 1 else DIFFERS)
+
+    monkeypatch.setattr(comparison, "_peaks", lambda _: [(100, 100), (107, 100), (108, 101)])
+    monkeypatch.setattr(comparison, "_looked_at_again", look)
+    ink = np.zeros((STANDARD.picture_px[1], STANDARD.picture_px[0]), np.float32)
+    ink[::20, ::7] = 1
+    dark = ink.repeat(2, 0).repeat(2, 1)
+    places = compared(dark, ink * 40 - 20, STANDARD).places
+    # The third lies in the frame of the second, which is shown anyway.
+    assert looked == [(100, 100), (107, 100)]
+    assert [place.surprise for place in places] == [DIFFERS, 5.0]
 
 
 def coded(name: str) -> DrawnDocument:
