@@ -96,9 +96,9 @@ def _framed(values: Samples) -> Samples:
     return np.ascontiguousarray(_along(np.ascontiguousarray(_along(values, at[1]).T), at[0]).T)
 
 
-def level(samples: Samples, reach: float) -> Samples:
-    """Take out light and contrast: mean 0 and spread 1 around every sample, within `reach` samples."""
-    side = int(reach) | 1
+def level(samples: Samples, side: int) -> Samples:
+    """Take out light and contrast: mean 0 and spread 1 around every sample, in a square of `side` samples."""
+    side |= 1
 
     def levelled(part: Samples) -> Samples:
         mean = cv2.blur(part, (side, side))
@@ -108,6 +108,12 @@ def level(samples: Samples, reach: float) -> Samples:
         return (part - mean) / spread
 
     return by_bands(levelled, samples, side // 2)
+
+
+def contrast(values: Samples, fine: int = FINE) -> Samples:
+    """Take out what is the same around every sample, within eight cells; there are `fine` samples a cell."""
+    reach = 8 * fine
+    return by_bands(lambda part: part - cv2.blur(part, (2 * reach + 1,) * 2), values, reach)
 
 
 def by_bands(act: Callable[[Samples], Samples], samples: Samples, reach: int) -> Samples:

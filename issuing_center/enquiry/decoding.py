@@ -24,8 +24,8 @@ from issuing_center.enquiry.find import FoundBack, Grey, Map
 
 _PATCH: Final = 6
 """Side of the neighbourhood, in samples, that decides a cell: the cell and one on each side."""
-_REACH: Final = 12
-"""Cells around one that say what is light and dark there."""
+_AROUND: Final = 12
+"""Side of what says what is light and dark around a cell, in cells."""
 _ROUNDS: Final = 4
 """Measurements of the bend, at most, until tiles are seen everywhere."""
 _COMPLETE: Final = 0.9
@@ -49,7 +49,8 @@ def decode(scan: Grey, found: FoundBack, key: PageKey) -> Decoded:
     """Read the cells of a back that was found and whose key is known."""
     setting = found.header.setting
     expected = 1 - 2 * expected_grid(key, setting).astype(np.float32)  # +1 white, -1 ink
-    levelled = _levelled(*reduced(scan, found.to_scan, found.cell_px), expected, _bend_of(scan, found, expected))
+    seen = reduced(scan, found.to_scan, found.cell_px)
+    levelled = _levelled(*seen, expected, _bend_of(scan, seen, found, expected))
     values = _equalised(levelled, expected)
     agreement = float(np.mean(values * expected > 0))
     height = float(np.median(np.abs(values)))
@@ -62,7 +63,8 @@ def decode(scan: Grey, found: FoundBack, key: PageKey) -> Decoded:
     return Decoded(picture, agreement, float(np.mean(((alone > 0) != (picture > 0)) | lone)))
 
 
-def _bend_of(scan: Grey, found: FoundBack, expected: Samples) -> Bend:
+def _bend_of(scan: Grey, seen: tuple[Grey, Map], found: FoundBack, expected: Samples) -> Bend:
+    """Measure how a back is bent: roughly on its scan, then on what is `seen` of it where samples are taken."""
     small, to_small = reduced(scan, found.to_scan, found.cell_px, ROUGH)
     bend: Bend | None = None
     for _ in range(_ROUNDS):
@@ -73,14 +75,13 @@ def _bend_of(scan: Grey, found: FoundBack, expected: Samples) -> Bend:
             break
     assert bend is not None
     bend = added(bend, fine_bend(_levelled(small, to_small, expected, bend, ROUGH), expected, 32, 2, ROUGH))
-    scan, to_scan = reduced(scan, found.to_scan, found.cell_px)
     known = expected.repeat(FINE, 0).repeat(FINE, 1)
-    return added(bend, fine_bend(_levelled(scan, to_scan, expected, bend), known, 32, 1))
+    return added(bend, fine_bend(_levelled(*seen, expected, bend), known, 32, 1))
 
 
 def _levelled(scan: Grey, to_scan: Map, cells: Samples, bend: Bend | None, fine: int = FINE) -> Samples:
     """Take samples where some cells lie, light and contrast taken out."""
-    return level(sample(scan, to_scan, (cells.shape[0], cells.shape[1]), bend, fine), _REACH * fine)
+    return level(sample(scan, to_scan, (cells.shape[0], cells.shape[1]), bend, fine), _AROUND * fine)
 
 
 def _with_neighbours(soft: Samples) -> Samples:

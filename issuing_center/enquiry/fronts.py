@@ -11,8 +11,8 @@ from issuing_center.enquiry.alignment import (
     Bend,
     Samples,
     added,
-    by_bands,
     coarse_bend,
+    contrast,
     fine_bend,
     reduced,
     sample,
@@ -96,14 +96,14 @@ def aligned_front(scan: Grey, to_scan: Map, picture: Samples) -> Samples:
 def _bend_of(scan: Grey, to_scan: Map, picture: Samples) -> Bend:
     size = _size(picture)
     blurred = cv2.GaussianBlur(cv2.resize(picture, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_LINEAR), (0, 0), 1.2)
-    known = _contrast(np.asarray(blurred, np.float32), FINE)
+    known = contrast(np.asarray(blurred, np.float32))
     rough = np.asarray(cv2.resize(known, size[::-1], interpolation=cv2.INTER_AREA), np.float32)
     small, to_small = reduced(scan, to_scan, float(np.sqrt(abs(np.linalg.det(to_scan[:2, :2])))), ROUGH)
-    seen = _contrast(darkness(sample(small, to_small, size, None, ROUGH)), ROUGH)
+    seen = contrast(darkness(sample(small, to_small, size, None, ROUGH)), ROUGH)
     bend, _ = coarse_bend(seen, rough, 96, 8, 1.2)
-    seen = _contrast(darkness(sample(small, to_small, size, bend, ROUGH)), ROUGH)
+    seen = contrast(darkness(sample(small, to_small, size, bend, ROUGH)), ROUGH)
     bend = added(bend, fine_bend(seen, rough, 48, 2, ROUGH))
-    seen = _contrast(darkness(sample(scan, to_scan, size, bend)), FINE)
+    seen = contrast(darkness(sample(scan, to_scan, size, bend)))
     return added(bend, fine_bend(seen, known, 32, 2))
 
 
@@ -114,16 +114,10 @@ def _size(picture: Samples) -> tuple[int, int]:
 def aligned_share(dark: Samples, picture: Samples) -> float:
     """Give the share of tiles with something on them that look like the carried picture there; 1 if nothing is carried."""
     known = cv2.GaussianBlur(cv2.resize(picture, dark.shape[::-1], interpolation=cv2.INTER_LINEAR), (0, 0), 1.2)
-    first, second = _contrast(dark, FINE), _contrast(known.astype(np.float32), FINE)
+    first, second = contrast(dark, FINE), contrast(known.astype(np.float32))
     products = [first * second, first * first, second * second]
     tiles = (dark.shape[1] // _TILE, dark.shape[0] // _TILE)
     both, own, other = (cv2.resize(each, tiles, interpolation=cv2.INTER_AREA) for each in products)
     inked = other > _INKED
     likeness = both[inked] / np.sqrt(np.maximum(own[inked] * other[inked], 1e-9))
     return float(np.mean(likeness > _ALIKE)) if likeness.size else 1.0
-
-
-def _contrast(dark: Samples, fine: int) -> Samples:
-    """Take out what is the same around every sample, within eight cells; there are `fine` samples a cell."""
-    reach = 8 * fine
-    return by_bands(lambda part: part - cv2.blur(part, (2 * reach + 1,) * 2), dark, reach)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from issuing_center.backs.layout import GROUND_DOTS, PAGE_DOTS, Geometry
 from issuing_center.backs.screens import COARSE, PLAIN, Screens, rings
-from issuing_center.enquiry.alignment import FINE, Bend, Samples, fine_bend
+from issuing_center.enquiry.alignment import FINE, Bend, Samples, contrast, fine_bend
 from issuing_center.enquiry.find import Grey
 from issuing_center.enquiry.prediction import Ink
 
@@ -52,17 +52,17 @@ def without_words(dark: Samples, ink: Ink, geometry: Geometry) -> Grounded:
     near = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8))
     paper = np.asarray(1 - cv2.resize(near, dark.shape[::-1], interpolation=cv2.INTER_NEAREST), np.float32)
     grounds = [_rings(geometry, screens) for screens in (PLAIN, COARSE)]
-    shares = [_share(dark, rings, paper) for rings in grounds]
+    shares = [_share(dark, ground, paper) for ground in grounds]
     if max(shares) < _LEAST:
         return Grounded(dark, np.ones(ink.shape, np.float32))
-    rings = grounds[shares.index(max(shares))] * _COVER
+    cover = grounds[shares.index(max(shares))] * _COVER
     # Rings stand on open paper too, where nothing else told how the scan lies: where they are off they are not found yet.
-    rings = _bent(rings, fine_bend(_on_paper(dark, paper), _on_paper(rings, paper), _TILE, _REACH))
-    there = _there(dark, rings, paper)
+    cover = _bent(cover, fine_bend(_on_paper(dark, paper), _on_paper(cover, paper), _TILE, _REACH))
+    there = _there(dark, cover, paper)
     if not (there & (paper > 0)).any():
         return Grounded(dark, np.ones(ink.shape, np.float32))
     # In place from here on: for pictures this large, new memory costs as much as the arithmetic.
-    standing = np.multiply(rings, there, out=rings)
+    standing = np.multiply(cover, there, out=cover)
     plain = _taken_out(dark, standing, paper > 0)
     # Between rings the paper is white; elsewhere it has the tone of the small dots.
     tone = float(np.mean(dark[(paper > 0) & ~there])) - float(np.mean(plain[(paper > 0) & there]))
@@ -80,7 +80,7 @@ def _share(dark: Samples, rings: Grey, paper: Samples) -> float:
 def _there(dark: Samples, rings: Samples, paper: Samples) -> npt.NDArray[np.bool_]:
     """Tell of every sample whether rings stand around it."""
     # A little blurred: rings that lie a sample off are still found, and laid on theirs later.
-    shown, level = (np.asarray(cv2.GaussianBlur(each, (0, 0), _OFF), np.float32) for each in (dark, _level(rings)))
+    shown, level = (np.asarray(cv2.GaussianBlur(each, (0, 0), _OFF), np.float32) for each in (dark, contrast(rings)))
     # Quarter size is fine enough for what is this smooth.
     small = (dark.shape[1] // 4, dark.shape[0] // 4)
     asked = level * paper
@@ -98,14 +98,9 @@ def _wide(values: npt.NDArray[Any]) -> Samples:
     return np.asarray(near + 0.05 * cv2.GaussianBlur(near, (0, 0), _NEAR / 2), np.float32)
 
 
-def _level(values: Samples) -> Samples:
-    mean = np.asarray(cv2.blur(values, (33, 33)), np.float32)
-    return np.subtract(values, mean, out=mean)
-
-
 def _on_paper(values: Samples, paper: Samples) -> Samples:
-    level = _level(values)
-    return np.multiply(level, paper, out=level)
+    shown = contrast(values)
+    return np.multiply(shown, paper, out=shown)
 
 
 def _bent(rings: Samples, bend: Bend) -> Samples:
@@ -126,7 +121,9 @@ def _rings(geometry: Geometry, screens: Screens) -> Grey:
     (across, down), (crop_x, crop_y), size = geometry.page_px, geometry.crop_px, geometry.picture_px
     small = cv2.resize(page, (across * FINE, down * FINE), interpolation=cv2.INTER_AREA)
     here = small[crop_y * FINE : (crop_y + size[1]) * FINE, crop_x * FINE : (crop_x + size[0]) * FINE]
-    return np.array(here, np.uint8)
+    kept = np.array(here, np.uint8)
+    kept.flags.writeable = False
+    return kept
 
 
 def _taken_out(dark: Samples, standing: Samples, paper: npt.NDArray[np.bool_]) -> Samples:

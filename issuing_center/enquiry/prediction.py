@@ -19,8 +19,6 @@ PATCH: Final = 10
 """Side of the neighbourhood that tells a pixel, in samples: four pixels to begin with, five in the end."""
 _AROUND: Final = (3.2, 8.0)
 """Reaches of the mean darkness around a pixel, in samples: the carrier's limit of ink rises with it."""
-
-
 _RIDGE: Final = 0.5
 """What keeps weights small where lessons say nothing."""
 
@@ -58,8 +56,10 @@ def predicted(dark: Samples, ink: Ink, trusted: Ink, patch: int = PATCH) -> Samp
     kernel = weights[: patch * patch].reshape(patch, patch)
     logit = cv2.filter2D(dark, cv2.CV_32F, kernel, anchor=(place, place), borderType=cv2.BORDER_REPLICATE)
     around = weights[-3] * context[0] + weights[-2] * context[1] + weights[-1]
-    logit += cv2.resize(around, dark.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(logit, np.float32)
+    # In place: the first sample of a pixel has what was learnt there, to the fraction.
+    fewer, flags = np.array([[1, 0, 0], [0, 1, 0]], np.float32) / FINE, cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    wide_logit = cv2.warpAffine(around, fewer, dark.shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.add(logit, wide_logit, dst=logit), np.float32)
 
 
 def logistic(inputs: Samples, target: Ink) -> Samples:

@@ -31,6 +31,8 @@ def with_seal(verdict: Verdict, scans: Sequence[Grey], signers: Sequence[x509.Ce
 def seal_of(scans: Sequence[Grey], signers: Sequence[x509.Certificate], document: str | None) -> Seal:
     """Judge the codes of the fronts among some scans.
 
+    Codes that lie another way than the upright ones of a scan are looked for only where none stands upright.
+
     VALID if every code found was signed by one of `signers` within its time, all are of one document and it is `document`
     (None if that is unknown); INVALID if one of them was not; ABSENT if none is found or can be read. VALID says
     nothing of what is printed around the code: that is what the comparison with the back is for.

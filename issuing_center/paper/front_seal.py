@@ -18,7 +18,7 @@ import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from issuing_center.backs.layout import SEAL_DOTS, SEAL_MODULE_DOTS, SEAL_QUIET
-from issuing_center.paper.pdf import DOT_PT, PAGE_PT, Page, Parts, PdfObject, stream
+from issuing_center.paper.pdf import DOT_PT, INSET_PT, PAGE_PT, Page, Parts, PdfObject, stream
 from issuing_center.paper.sheet import Certificate
 from issuing_center.paper.values import DrawnDocument
 from issuing_center.visible_seal import (
@@ -33,8 +33,6 @@ from issuing_center.visible_seal import (
 
 NAME: Final = "FrontSeal"
 """Beginning of the object names of the codes; the page number follows."""
-_INSET_PT: Final = 0.01
-"""A picture that ends exactly on a dot is drawn one dot too large by pdfium; this little less is exact everywhere."""
 _HEAD: Final = b"/Type /XObject /Subtype /Image /ColorSpace /DeviceGray /BitsPerComponent 1 /Width %d /Height %d"
 
 Bits = npt.NDArray[np.uint8]
@@ -100,8 +98,8 @@ def _placed(page: Page, name: str, modules: int) -> Page:
     content = zlib.decompress(page.content) if page.content_filter else page.content
     side = modules * SEAL_MODULE_DOTS * DOT_PT
     x, y = SEAL_DOTS[0] * DOT_PT, PAGE_PT[1] - SEAL_DOTS[1] * DOT_PT - side
-    length = side - 2 * _INSET_PT
-    operators = f"q {length:.4f} 0 0 {length:.4f} {x + _INSET_PT:.4f} {y + _INSET_PT:.4f} cm /{name} Do Q".encode()
+    length = side - 2 * INSET_PT
+    operators = f"q {length:.4f} 0 0 {length:.4f} {x + INSET_PT:.4f} {y + INSET_PT:.4f} cm /{name} Do Q".encode()
     before, text, after = content.partition(b"\nBT\n")
     changed = b"".join((before, b"\n", operators, text, after))
     return Page(zlib.compress(changed, 1), b"/Filter /FlateDecode", page.fonts, {**page.forms, name: name})

@@ -18,6 +18,8 @@ MM: Final = 72 / 25.4
 """PDF points in a millimetre."""
 DOT_PT: Final = 72 / 600
 """PDF points in a dot of an engine of 600 dpi."""
+INSET_PT: Final = 0.01
+"""A picture that ends exactly on a dot is drawn one dot too large by pdfium; this little less is exact everywhere."""
 
 Part = bytes | str
 """Bytes as they stand, or the name of another object, written as a reference to it."""

@@ -23,12 +23,10 @@ from issuing_center.paper.back.clearing import BLOCK_DOTS, Blocks, boxes_of, cle
 from issuing_center.paper.back.picture import carried_bits
 from issuing_center.paper.embed import EmbeddedFont
 from issuing_center.paper.fonts import PaperFonts
-from issuing_center.paper.pdf import DOT_PT, PAGE_PT, Page, Parts, PdfObject, stream
+from issuing_center.paper.pdf import DOT_PT, INSET_PT, PAGE_PT, Page, Parts, PdfObject, stream
 from issuing_center.paper.text import shape
 from issuing_center.paper.values import DrawnDocument
 
-_INSET_PT: Final = 0.01
-"""A picture that ends exactly on a dot is drawn one dot too large by pdfium; this little less is exact everywhere."""
 BACK_FORM, FRONT_GROUND, BACK_GROUND, BACK_FONT = "BackForm", "FrontGround", "BackGround", "BackFont"
 """Object names of the kept parts."""
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
@@ -171,7 +169,7 @@ def _front_ground(name: str, blocks: Blocks, pictures: tuple[PdfObject, PdfObjec
     left, top, width, height = GROUND_DOTS
     across, down = (side * DOT_PT for side in BLOCK_DOTS)
     corner = f"{left * DOT_PT:.2f} {PAGE_PT[1] - top * DOT_PT:.3f}"
-    inset = (_INSET_PT / across, _INSET_PT / down)
+    inset = (INSET_PT / across, INSET_PT / down)
     size = (width / BLOCK_DOTS[0] - 2 * inset[0], height / BLOCK_DOTS[1] - 2 * inset[1])
     place = f"{size[0]:.5f} 0 0 {-size[1]:.5f} {inset[0]:.5f} {size[1] + inset[1]:.5f} cm"
     # A little more than all of it: its last blocks are not whole.
@@ -225,8 +223,8 @@ def _content(header: Header, geometry: Geometry, kept: _Kept, fonts: PaperFonts)
 
 def _placed(name: str, left: int, top: int, width: int, height: int) -> bytes:
     """Place a picture by its dots."""
-    x, y = left * DOT_PT + _INSET_PT, PAGE_PT[1] - (top + height) * DOT_PT + _INSET_PT
-    size = (width * DOT_PT - 2 * _INSET_PT, height * DOT_PT - 2 * _INSET_PT)
+    x, y = left * DOT_PT + INSET_PT, PAGE_PT[1] - (top + height) * DOT_PT + INSET_PT
+    size = (width * DOT_PT - 2 * INSET_PT, height * DOT_PT - 2 * INSET_PT)
     return f"q {size[0]:.4f} 0 0 {size[1]:.4f} {x:.4f} {y:.4f} cm /{name} Do Q".encode()
 
 

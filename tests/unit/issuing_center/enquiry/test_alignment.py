@@ -1,11 +1,25 @@
 """Where a known picture lies: bends of a fraction of a cell, and fronts with much and with little on them."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
 
-from issuing_center.enquiry.alignment import FINE, ROUGH, Samples, coarse_bend, fine_bend, sample
+from issuing_center.enquiry import alignment, settling
+from issuing_center.enquiry.alignment import (
+    FINE,
+    ROUGH,
+    Bend,
+    Samples,
+    coarse_bend,
+    contrast,
+    fine_bend,
+    level,
+    sample,
+)
 from issuing_center.enquiry.fronts import find_front
+from issuing_center.enquiry.settling import settled
 from tests.unit.issuing_center.enquiry.conftest import Scanned
 
 
@@ -15,10 +29,16 @@ def moved(known: Samples, across: float, down: float) -> Samples:
     return np.asarray(cv2.warpAffine(known, matrix, known.shape[::-1]), np.float32)
 
 
-@pytest.mark.parametrize(("fine", "across", "down", "within"), [(FINE, 0.7, -0.4, 0.1), (ROUGH, 1.3, -0.8, 0.2)])
-def test_a_bend_is_measured_to_less_than_a_sample(fine: int, across: float, down: float, within: float) -> None:
+@pytest.mark.parametrize(
+    # One sample a cell is never as sharp as the cells themselves: no scanner is.
+    ("fine", "blur", "across", "down", "within"),
+    [(FINE, 0.01, 0.7, -0.4, 0.1), (ROUGH, 0.6, 1.3, -0.8, 0.2)],
+)
+def test_a_bend_is_measured_to_less_than_a_sample(
+    fine: int, blur: float, across: float, down: float, within: float
+) -> None:
     cells = np.random.default_rng(1).choice(np.array([-1, 1], np.float32), (330, 270))
-    known = np.asarray(cv2.GaussianBlur(cells.repeat(fine, 0).repeat(fine, 1), (0, 0), 0.6), np.float32)
+    known = np.asarray(cv2.GaussianBlur(cells.repeat(fine, 0).repeat(fine, 1), (0, 0), blur), np.float32)
     bend = fine_bend(moved(known, across, down), known, 32, 2, fine)
     assert bend.across.shape == bend.down.shape == (10, 8)
     # Tiles at the edges miss what moved out of the picture.
@@ -53,6 +73,34 @@ def test_beyond_the_scan_is_paper_and_its_last_pixels_are_not_drawn_on() -> None
     seen = sample(scan, np.diag([1.0, 1.0, 1.0]), (80, 100))
     assert seen[:, 80 * FINE :].min() > 225
     assert seen[:, : 60 * FINE].min() < 30
+
+
+NOISE: Samples = np.random.default_rng(4).normal(0, 4, (700, 400)).astype(np.float32)
+INK = np.random.default_rng(5).random((350, 200)) < 0.2
+
+
+def taken() -> Samples:
+    across = np.random.default_rng(6).normal(0, 1, (11, 6)).astype(np.float32)
+    scan = np.clip(128 + 10 * NOISE, 0, 255).astype(np.uint8)
+    return sample(scan, np.diag([1.9, 1.9, 1.0]), (350, 200), Bend(across, across, 32))
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "act"),
+    [
+        (alignment, "_ROWS", lambda: level(10 * NOISE, 24)),
+        (alignment, "_ROWS", lambda: contrast(NOISE)),
+        (alignment, "_BAND", taken),
+        (settling, "_BAND", lambda: settled(NOISE, NOISE, INK, np.ones_like(INK))),
+    ],
+    ids=["light and contrast", "contrast", "samples", "characters"],
+)
+def test_work_by_bands_gives_what_it_gives_at_one_go(
+    module: object, name: str, act: Callable[[], Samples], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_bands = act()
+    monkeypatch.setattr(module, name, 10_000)
+    assert np.allclose(by_bands, act(), atol=1e-3)
 
 
 def page_of_tiles() -> Samples:
