@@ -53,8 +53,12 @@ def find_back(scan: Grey) -> FoundBack | None:
     """Find a back; None if no code of ours can be read."""
     for header, codes in _read_codes(scan):
         geometry = geometry_of(header.setting)
-        rough = _similarity(codes, geometry)
-        to_scan = _through_marks(scan, rough, geometry)
+        cells, pixels = _corners(codes, geometry)
+        to_scan, marks = _through_marks(scan, _similarity(cells, pixels), geometry)
+        if marks < len(geometry.mark_centres):
+            # A scan much longer than wide, or the reverse: what two codes say of that is rough, but better than nothing.
+            stretched, more = _through_marks(scan, _affinity(cells, pixels), geometry)
+            to_scan = stretched if more > marks else to_scan
         return FoundBack(header, to_scan, float(np.sqrt(abs(np.linalg.det(to_scan[:2, :2])))))
     return None
 
@@ -88,29 +92,29 @@ def resized(scan: Grey, scale: float) -> Grey:
     return np.asarray(cv2.resize(scan, None, fx=scale, fy=scale, interpolation=how), np.uint8)
 
 
-def _similarity(codes: dict[int, Points], geometry: Geometry) -> Map:
-    """Fit turn, size and shift through the corners of the codes."""
-    cells: list[tuple[float, float]] = []
-    pixels: list[Points] = []
-    for side, points in codes.items():
-        left, top = CODE_BOXES[side]
-        for x, y in ((0, 0), (CODE_DOTS, 0), (CODE_DOTS, CODE_DOTS), (0, CODE_DOTS)):
-            cells.append(
-                (
-                    (left + x - geometry.left_dots) / geometry.cell_dots,
-                    (top + y - geometry.top_dots) / geometry.cell_dots,
-                )
-            )
-        pixels.append(points)
-    z = np.array([complex(x, y) for x, y in cells])
-    w = np.concatenate(pixels).astype(np.float64)
-    target = w[:, 0] + 1j * w[:, 1]
+def _corners(codes: dict[int, Points], geometry: Geometry) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Give the corners of the codes, (n, 2) each: in cells, where they should be, and in pixels, where they are."""
+    square = np.array([(0, 0), (CODE_DOTS, 0), (CODE_DOTS, CODE_DOTS), (0, CODE_DOTS)], np.float64)
+    origin = (geometry.left_dots, geometry.top_dots)
+    cells = [(square + CODE_BOXES[side][:2] - origin) / geometry.cell_dots for side in codes]
+    return np.concatenate(cells), np.concatenate(list(codes.values())).astype(np.float64)
+
+
+def _similarity(cells: npt.NDArray[np.float64], pixels: npt.NDArray[np.float64]) -> Map:
+    """Fit turn, size and shift through some points."""
+    z, target = (points[:, 0] + 1j * points[:, 1] for points in (cells, pixels))
     (turn, shift), *_ = np.linalg.lstsq(np.stack((z, np.ones_like(z)), axis=1), target, rcond=None)
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag], [0, 0, 1]])
 
 
-def _through_marks(scan: Grey, rough: Map, geometry: Geometry) -> Map:
-    """Find the corner marks near where the codes say they are, and fit the plane map through what was found.
+def _affinity(cells: npt.NDArray[np.float64], pixels: npt.NDArray[np.float64]) -> Map:
+    """Fit any plane map that keeps parallels through some points."""
+    rows, *_ = np.linalg.lstsq(np.column_stack((cells, np.ones(len(cells)))), pixels, rcond=None)
+    return np.vstack((rows.T, (0, 0, 1)))
+
+
+def _through_marks(scan: Grey, rough: Map, geometry: Geometry) -> tuple[Map, int]:
+    """Find the corner marks near where the codes say they are; gives the plane map through those found, and how many were.
 
     Near marks are looked for first; each mark found makes the guess for the next better.
     """
@@ -122,7 +126,7 @@ def _through_marks(scan: Grey, rough: Map, geometry: Geometry) -> Map:
         if place is not None:
             found[corner] = place
             current = _fitted(rough, centres, found)
-    return current
+    return current, len(found)
 
 
 def _mark_near(scan: Grey, to_scan: Map, centre: tuple[float, float]) -> Points | None:

@@ -25,6 +25,8 @@ _LOOKS: Final = ((800, 1500, 80), (1150, 4000, 25))
 The first look is a third of the work and enough for nearly all scans. In the second, pages of another document agree on far
 fewer features than asked for.
 """
+_FAR_MORE: Final = 1.2
+"""How many times as many features must agree on a trapezium as on a parallelogram for a front to be one."""
 _TILE: Final = 64
 """Side of a tile that is asked whether it lies right, in samples: 6 mm."""
 _INKED: Final = 0.005
@@ -66,7 +68,13 @@ def _matched(known: tuple[Grey, Map], scan: tuple[Grey, Map], features: int, lea
     sides = np.linalg.svd(affine[:, :2], compute_uv=False)
     if np.linalg.det(affine[:, :2]) <= 0 or sides[0] / sides[1] > 1.1:
         return None
-    return np.asarray(np.linalg.inv(to_scan) @ np.vstack((affine, (0, 0, 1))) @ to_known, np.float64)
+    plane = np.vstack((affine, (0, 0, 1)))
+    # Seen askew by a lens it is a trapezium; a map that is free to be one fits chance as well, so it must fit far more.
+    trapezium, agreeing = cv2.findHomography(source, target, cv2.RANSAC, 4.0)
+    # None where no four features agree, whatever its types say.
+    if np.size(trapezium) == 9 and int(agreeing.sum()) > _FAR_MORE * int(inliers.sum()):
+        plane = trapezium
+    return np.asarray(np.linalg.inv(to_scan) @ plane @ to_known, np.float64)
 
 
 def _reduced(image: Grey, long_side: int) -> tuple[Grey, Map]:

@@ -31,9 +31,10 @@ _ALIGNED_SHARE: Final = 0.88
 """Share of a front's tiles that must lie where the back says, for anything to be said of the others."""
 _NUMBER_MM: Final = ((150.0, 20.0, 200.0, 25.0), (48.0, 282.0, 105.0, 288.0))
 """Where fronts have their issue numbers: above, to the right, or below, right of the signed code; left, top, right, bottom."""
-_UNCLEAR: Final = 0.12
-"""What a pixel near ink may leave open, in nats, for anything to be said: blurred so much, untouched sheets differ and changed
-ones may not."""
+_BLURRED: Final = 0.10
+"""What a pixel near ink may leave open, in nats, for differences to be believed: blurred more, untouched sheets have some."""
+_SMEARED: Final = 0.16
+"""The same, for there to be none: smeared more, half of all changed characters would go unseen."""
 _FEW: Final = 8
 """Places up to which nobody asks whether the page lies right: one that does not differs in dozens."""
 _OTHER_SHARE: Final = 0.12
@@ -189,7 +190,9 @@ def _compared(front: Grey, decoded: Decoded, geometry: Geometry, page: int) -> P
     if share > _OTHER_SHARE:
         return PageVerdict(page, decoded, geometry, (), score, _other(text, covered, geometry))
     # Many places that differ are asked for whether the page lies right at all.
-    if comparison.unclear > _UNCLEAR or (len(found) > _FEW and aligned_share(dark, picture) < _ALIGNED_SHARE):
+    if comparison.unclear > (_BLURRED if found else _SMEARED) or (
+        len(found) > _FEW and aligned_share(dark, picture) < _ALIGNED_SHARE
+    ):
         return PageVerdict(page, decoded, geometry, (), score, Reason.NOT_ALIGNED)
     regions = _merged([_region(item.left, item.top, item.right, item.bottom, geometry) for item in found])
     reason = Reason.DIFFERS if found else Reason.AGREES

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from issuing_center.backs.layout import STANDARD
 from issuing_center.enquiry import alignment, settling
 from issuing_center.enquiry.alignment import (
     FINE,
@@ -18,6 +19,7 @@ from issuing_center.enquiry.alignment import (
     level,
     sample,
 )
+from issuing_center.enquiry.find import Map, find_back
 from issuing_center.enquiry.fronts import find_front
 from issuing_center.enquiry.settling import settled
 from tests.unit.issuing_center.enquiry.conftest import Scanned
@@ -65,6 +67,39 @@ def test_a_front_with_little_on_it_is_found_where_the_whole_one_is(scans: Scanne
     assert maps[0] is not None
     assert maps[1] is not None
     assert np.abs((maps[0] @ places - maps[1] @ places)[:2]).max() < 8
+
+
+def apart(one: Map | None, other: Map | None, sides: tuple[int, int]) -> float:
+    """Give how far two maps take the corners of a picture (width, height) from each other, at most."""
+    assert one is not None
+    assert other is not None
+    width, height = sides
+    places = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]], np.float64).T
+    (first, second) = (to @ places for to in (one, other))
+    return float(np.abs(first[:2] / first[2] - second[:2] / second[2]).max())
+
+
+def test_a_front_seen_askew_by_a_lens_is_found_as_the_trapezium_it_is(scans: Scanned) -> None:
+    (height, width), picture = scans.front.shape, scans.truth.astype(np.float32)
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    lens = cv2.getPerspectiveTransform(
+        corners, corners * np.float32(0.97) + np.array([[60, 0], [-60, 40], [0, 0], [0, -20]], np.float32)
+    )
+    seen = np.asarray(cv2.warpPerspective(scans.front, lens, (width, height), borderValue=(255,)), np.uint8)
+    straight = find_front(scans.front, picture)
+    assert straight is not None
+    # Pixels of 200 dpi; what is left is measured as a bend.
+    assert apart(find_front(seen, picture), lens @ straight, STANDARD.picture_px) < 6
+
+
+@pytest.mark.parametrize(("across", "down"), [(1.0, 1.0), (1.04, 0.97), (0.97, 1.04)])
+def test_a_back_scanned_longer_or_wider_than_it_is_is_found(scans: Scanned, across: float, down: float) -> None:
+    seen = np.asarray(cv2.resize(scans.back, None, fx=across, fy=down, interpolation=cv2.INTER_CUBIC), np.uint8)
+    found, straight = find_back(seen), find_back(scans.back)
+    assert found is not None
+    assert straight is not None
+    stretched = np.diag([seen.shape[1] / scans.back.shape[1], seen.shape[0] / scans.back.shape[0], 1.0])
+    assert apart(found.to_scan, stretched @ straight.to_scan, (STANDARD.columns, STANDARD.rows)) < 4
 
 
 def test_beyond_the_scan_is_paper_and_its_last_pixels_are_not_drawn_on() -> None:
