@@ -23,7 +23,7 @@ from issuing_center.enquiry.surprise import disagreement, doubt_of, surprise
 
 _NOTICED: Final = 6.0
 """Surprise at which a place is looked at again."""
-DIFFERS: Final = 11.3
+DIFFERS: Final = 11.0
 """Surprise at which a place differs; between what untouched and altered sheets of the trial show."""
 _EDGE: Final = 4.5
 """Surprise down to which a frame reaches."""
@@ -31,12 +31,12 @@ _LOOKED_AT: Final = 80
 """Places looked at again, at most; a page where more differ at first sight is another page."""
 _AROUND: Final = 24
 """Pixels around such a place."""
-_STEPS: Final = (-0.75, -0.375, 0.0, 0.375, 0.75)
+_STEPS: Final = (-0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75)
 _SHIFTS: Final = tuple(sorted(itertools.product(_STEPS, repeat=2), key=lambda shift: math.hypot(*shift)))
 """Samples a place may still be off, down and across, before it differs; the nearest first.
 
-The worst untouched places of the trial lie a little more than half a sample off; the more is allowed, the more of a changed
-digit can hide.
+The worst untouched places of the trial lie a little more than half a sample off, and fit within a quarter of one only; the
+more is allowed, the more of a changed digit can hide.
 """
 _BESIDE: Final = np.ones((9, 9), np.uint8)
 """Around a pixel that stands out: those that made it do so."""

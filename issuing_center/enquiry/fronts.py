@@ -110,7 +110,8 @@ def _bend_of(scan: Grey, to_scan: Map, picture: Samples) -> Bend:
     seen = contrast(darkness(sample(small, to_small, size, None, ROUGH)), ROUGH)
     bend, _ = coarse_bend(seen, rough, 96, 8, 1.2)
     seen = contrast(darkness(sample(small, to_small, size, bend, ROUGH)), ROUGH)
-    bend = added(bend, fine_bend(seen, rough, 48, 2, ROUGH))
+    # Far: lenses and feeds bend more than the surface says on which a page with little on it is laid at first.
+    bend = added(bend, fine_bend(seen, rough, 48, 4, ROUGH))
     seen = contrast(darkness(sample(scan, to_scan, size, bend)))
     return added(bend, fine_bend(seen, known, 32, 2))
 
