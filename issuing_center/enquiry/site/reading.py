@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+import cv2
 import pypdfium2
 from msgspec.json import decode, encode
 from PIL import Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
@@ -25,6 +26,8 @@ class _NoError(Exception):
 
 def prepared_reader() -> Callable[[bytes, list[memoryview]], bytes]:
     """Load what is needed to read; gives the function that reads."""
+    # No thread can be started in there.
+    cv2.setNumThreads(1)
     Image.preinit()
     pypdfium2.PdfDocument.new().close()
     return read

@@ -15,6 +15,7 @@ from issuing_center.enquiry.site import analysis, process
 from issuing_center.enquiry.site.analysis import Trusted, enquire
 from issuing_center.enquiry.site.limits import Limits, No
 from issuing_center.enquiry.site.parts import MalformedPartsError
+from tests.unit.issuing_center.enquiry.conftest import ISSUE, two_sided_sheet
 
 LIMITS = Limits()
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -130,6 +131,13 @@ def test_the_pages_of_all_files_are_counted(most: int, no: No) -> None:
 @pytest.mark.parametrize(("more", "no"), [(-1, No.TOO_MANY_PIXELS), (0, No.FAILED), (1, No.FAILED)])
 def test_the_pixels_of_all_files_are_counted(more: int, no: No) -> None:
     assert read([saved()], replace(LIMITS, pixels=900_000 + more)) is no
+
+
+def test_a_page_that_is_drawn_is_drawn_in_there_as_well() -> None:
+    pdf = two_sided_sheet("juminhyo/self", ISSUE).pdf
+    # One pixel too few for both pages, so they were drawn, and enough for the first.
+    assert read([pdf], replace(LIMITS, pixels=2 * 4678 * 3307 - 1)) is No.TOO_MANY_PIXELS
+    assert read([pdf], replace(LIMITS, pixels=2 * 4678 * 3307)) is No.FAILED
 
 
 def test_a_reader_without_memory_says_so_or_dies_alone() -> None:
