@@ -7,7 +7,9 @@ more often, more surely and closer together than edges and noise do.
 
 import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import cv2
@@ -94,19 +96,24 @@ def compared(dark: Samples, carried_logit: Samples, geometry: Geometry) -> Compa
     unclear = _unclear(logit[::FINE, ::FINE], ink, trusted & plain)
     if sum(first[peak] >= DIFFERS for peak in peaks) >= _LOOKED_AT:
         return Comparison(_all_places(first), unclear)
+    places = looked_at(peaks, partial(_looked_at_again, logit, carried_logit, judged, doubt))
+    return Comparison(sorted(places, key=lambda item: -item.surprise), unclear)
+
+
+def looked_at(peaks: list[tuple[int, int]], look: Callable[[int, int], Difference | None]) -> list[Difference]:
+    """Look at peaks (row, column) one after the other; gives what was seen there.
+
+    Those in the frame of a place that differs are left out. One that came out unsuspicious vouches for no other.
+    """
     found: list[Difference] = []
     for row, column in peaks:
-        # What is framed anyway need not be looked at; a place that came out unsuspicious vouches for no other.
-        if any(item.surprise >= DIFFERS and _holds(item, row, column) for item in found):
-            continue
-        again = _looked_at_again(logit, carried_logit, judged, doubt, row, column)
-        if again is not None:
+        framed = any(
+            item.surprise >= DIFFERS and item.left <= column < item.right and item.top <= row < item.bottom
+            for item in found
+        )
+        if not framed and (again := look(row, column)) is not None:
             found.append(again)
-    return Comparison(sorted(found, key=lambda item: -item.surprise), unclear)
-
-
-def _holds(item: Difference, row: int, column: int) -> bool:
-    return item.left <= column < item.right and item.top <= row < item.bottom
+    return found
 
 
 def _unclear(logit: Samples, ink: Ink, asked: Ink) -> float:

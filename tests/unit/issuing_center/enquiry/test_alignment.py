@@ -1,17 +1,13 @@
 """Where a known picture lies: bends of a fraction of a cell, and fronts with much and with little on them."""
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 import pytest
 
 from issuing_center.backs.layout import STANDARD
-from issuing_center.enquiry import alignment, settling
 from issuing_center.enquiry.alignment import (
     FINE,
     ROUGH,
-    Bend,
     Samples,
     coarse_bend,
     contrast,
@@ -111,31 +107,35 @@ def test_beyond_the_scan_is_paper_and_its_last_pixels_are_not_drawn_on() -> None
 
 
 NOISE: Samples = np.random.default_rng(4).normal(0, 4, (700, 400)).astype(np.float32)
-INK = np.random.default_rng(5).random((350, 200)) < 0.2
 
 
-def taken() -> Samples:
-    across = np.random.default_rng(6).normal(0, 1, (11, 6)).astype(np.float32)
-    scan = np.clip(128 + 10 * NOISE, 0, 255).astype(np.uint8)
-    return sample(scan, np.diag([1.9, 1.9, 1.0]), (350, 200), Bend(across, across, 32))
+def test_light_and_contrast_taken_out_by_bands_are_those_of_the_whole() -> None:
+    mean = cv2.blur(10 * NOISE, (25, 25))
+    spread = np.sqrt(np.maximum(cv2.blur((10 * NOISE) ** 2, (25, 25)) - mean**2, 4))
+    assert np.allclose(level(10 * NOISE, 24), (10 * NOISE - mean) / spread, atol=1e-3)
+    assert np.allclose(contrast(NOISE), NOISE - cv2.blur(NOISE, (33, 33)), atol=1e-3)
 
 
-@pytest.mark.parametrize(
-    ("module", "name", "act"),
-    [
-        (alignment, "_ROWS", lambda: level(10 * NOISE, 24)),
-        (alignment, "_ROWS", lambda: contrast(NOISE)),
-        (alignment, "_BAND", taken),
-        (settling, "_BAND", lambda: settled(NOISE, NOISE, INK, np.ones_like(INK))),
-    ],
-    ids=["light and contrast", "contrast", "samples", "characters"],
-)
-def test_work_by_bands_gives_what_it_gives_at_one_go(
-    module: object, name: str, act: Callable[[], Samples], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    by_bands = act()
-    monkeypatch.setattr(module, name, 10_000)
-    assert np.allclose(by_bands, act(), atol=1e-3)
+def test_samples_taken_by_bands_lie_where_the_map_says() -> None:
+    y, x = np.mgrid[:700, :400].astype(np.float32)
+    scan = (x / 4 + y / 8 + 20).astype(np.uint8)
+    places = (np.arange(0.5, 300, 1) / FINE * 1.9, np.arange(0.5, 700, 1) / FINE * 1.9)
+    seen = sample(scan, np.diag([1.9, 1.9, 1.0]), (350, 150))
+    expected = (places[0][None, :] - 0.5) / 4 + (places[1][:, None] - 0.5) / 8 + 20
+    # The scan is written in whole steps.
+    assert np.abs(seen - expected)[4:-4, 4:-4].max() < 1.2
+
+
+def test_a_part_of_a_front_is_settled_as_the_whole_is() -> None:
+    ink = np.random.default_rng(5).random((350, 200)) < 0.2
+    whole = settled(NOISE, NOISE, ink, np.ones_like(ink))
+    # Bands begin elsewhere in a part; at its edges votes from outside are missing.
+    part, inner = slice(88, 232), slice(136, 184)
+    noise = NOISE[part.start * FINE : part.stop * FINE]
+    alone = settled(noise, noise, ink[part], np.ones_like(ink[part]))
+    first = (inner.start - part.start) * FINE
+    assert np.allclose(whole[inner.start * FINE : inner.stop * FINE], alone[first : first + 48 * FINE], atol=1e-3)
+    assert not np.allclose(whole, NOISE, atol=0.5)
 
 
 def page_of_tiles() -> Samples:
