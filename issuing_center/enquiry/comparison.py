@@ -25,7 +25,7 @@ from issuing_center.enquiry.surprise import disagreement, doubt_of, surprise
 
 _NOTICED: Final = 6.0
 """Surprise at which a place is looked at again."""
-DIFFERS: Final = 11.0
+DIFFERS: Final = 11.3
 """Surprise at which a place differs; between what untouched and altered sheets of the trial show."""
 _EDGE: Final = 4.5
 """Surprise down to which a frame reaches."""
