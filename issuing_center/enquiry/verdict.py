@@ -34,7 +34,7 @@ _NUMBER_MM: Final = ((150.0, 20.0, 200.0, 25.0), (48.0, 282.0, 105.0, 288.0))
 _BLURRED: Final = 0.10
 """What a pixel near ink may leave open, in nats, for differences to be believed: blurred more, untouched sheets have some."""
 _SMEARED: Final = 0.16
-"""The same, for there to be none: smeared more, half of all changed characters would go unseen."""
+"""The same, for there to be none: smeared more, up to half of all changed characters go unseen."""
 _FEW: Final = 8
 """Places up to which nobody asks whether the page lies right: one that does not differs in dozens."""
 _OTHER_SHARE: Final = 0.12
