@@ -97,14 +97,20 @@ def _pdf_pages(content: bytes) -> Iterator[Grey]:
 
 
 def _own_dpi(page: pypdfium2.PdfPage, width_pt: float, height_pt: float) -> float | None:
-    """Give the resolution at which a page that is one picture gives back that picture's own pixels; None if it is drawn."""
+    """Give the resolution at which a page that is one picture gives back that picture's own pixels; None if it is drawn.
+
+    Of several pictures one over the other, as scanners part paper and text, the finest counts.
+    """
+    # Pictures lie on the page as it is before it is turned.
+    sides = (height_pt, width_pt) if page.get_rotation() % 180 else (width_pt, height_pt)
+    found: list[float] = []
     for item in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=1):
         left, bottom, right, top = item.get_bounds()
         # The carried picture of a back that never was on paper is nearly as wide as its page.
-        if right - left > _WHOLE * width_pt and top - bottom > _WHOLE * height_pt:
+        if right - left > _WHOLE * sides[0] and top - bottom > _WHOLE * sides[1]:
             # Whatever that is: many programs make a page of one point a pixel.
-            return float(item.get_px_size()[0] / (right - left) * 72)
-    return None
+            found.append(item.get_px_size()[0] / (right - left) * 72)
+    return max(found, default=None)
 
 
 def _check(width: int, height: int) -> None:

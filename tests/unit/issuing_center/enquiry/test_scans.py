@@ -5,8 +5,11 @@ import struct
 import zlib
 
 import numpy as np
+import pypdfium2
 import pytest
 from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
 from issuing_center.enquiry.scans import NotAScanError, load_scans
 from tests.unit.issuing_center.enquiry.conftest import ISSUE, two_sided_sheet
@@ -46,6 +49,27 @@ def test_a_scanned_pdf_gives_back_the_scanner_s_own_pixels(resolution: int) -> N
     assert abs(scan.shape[0] - 1000) <= 1
     assert abs(scan.shape[1] - 900) <= 1
     assert np.abs(scan[:990, :890].astype(int) - np.asarray(picture())[:990, :890]).mean() < 2
+
+
+def test_a_page_that_was_turned_gives_its_own_pixels_turned() -> None:
+    document = pypdfium2.PdfDocument(saved(picture(), "PDF", resolution=72))
+    document[0].set_rotation(90)
+    target = io.BytesIO()
+    document.save(target)
+    (scan,) = load_scans(target.getvalue())
+    assert scan.shape == (900, 1000)
+
+
+def test_of_paper_and_text_scanned_apart_the_finer_counts() -> None:
+    target = io.BytesIO()
+    page = Canvas(target, pagesize=(216, 240))
+    for coarser in (4, 1):
+        part = picture().resize((900 // coarser, 1000 // coarser))
+        page.drawImage(ImageReader(part), 0, 0, 216, 240)
+    page.save()
+    (scan,) = load_scans(target.getvalue())
+    assert abs(scan.shape[0] - 1000) <= 1
+    assert abs(scan.shape[1] - 900) <= 1
 
 
 def test_a_page_that_is_drawn_is_rendered_as_a_scanner_might_see_it() -> None:
