@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from issuing_center.backs.keys import KeyRing
+from issuing_center.enquiry.comparison import DIFFERS
 from issuing_center.enquiry.find import Grey
 from issuing_center.enquiry.verdict import Reason, Result, Seal, judge
 from tests.scanning.pages import dots
@@ -55,6 +56,15 @@ def test_what_a_blurred_scan_loses_is_not_called_altered(scans: Scanned) -> None
     blurred = np.asarray(cv2.GaussianBlur(scans.front, (0, 0), 2), np.uint8)
     verdict = judge([blurred, scans.back], KEYS, NOW)
     assert (verdict.result, verdict.reason) == (Result.UNREADABLE, Reason.NOT_ALIGNED)
+
+
+def test_where_changes_would_go_unseen_nothing_is_called_genuine(scans: Scanned) -> None:
+    # Half a sheet smeared: nothing differs there, because nothing could.
+    smeared, half = scans.front.copy(), scans.front.shape[1] // 2
+    smeared[:, :half] = cv2.GaussianBlur(scans.front, (0, 0), 2.5)[:, :half]
+    verdict = judge([smeared, scans.back], KEYS, NOW)
+    assert (verdict.result, verdict.reason) == (Result.UNREADABLE, Reason.NOT_ALIGNED)
+    assert verdict.pages[0].score < DIFFERS
 
 
 @pytest.mark.heavy
